@@ -1,0 +1,8 @@
+"""Text and provenance -> findings -> data labels. The door is `Classifier`; `detectors/` holds one file per identifier."""
+
+from ringfence.classify.classifier import Classifier
+from ringfence.classify.detector import Detector, Hit
+from ringfence.classify.reading import Tagger
+from ringfence.classify.sources import SOURCES, Provenance, Source
+
+__all__ = ["SOURCES", "Classifier", "Detector", "Hit", "Provenance", "Source", "Tagger"]

@@ -1,0 +1,113 @@
+"""Reads one text: every view of it, through every detector and tagger, back to spans of the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+
+import msgspec
+
+from ringfence.classify.detector import Hit
+from ringfence.classify.merging import Span, merge, span_of
+from ringfence.classify.normalise import View, views
+from ringfence.classify.patterns import Patterns, Scan
+
+_LONGEST_NUMBER = 40
+
+
+class Tagger(Protocol):
+    """Finds names and the like in free text, where no pattern can. `name` is `name/version`; `find` must not keep state."""
+
+    name: str
+
+    def find(self, text: str) -> Sequence[Hit]: ...
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What was found in one text: merged spans, and every entity found (merging may give a character to another one).
+
+    `failed` names detectors that raised; `late` is true where time ran out. Either makes the reading incomplete.
+    """
+
+    spans: tuple[Span, ...] = ()
+    entities: frozenset[str] = frozenset()
+    failed: tuple[str, ...] = ()
+    late: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return not self.failed and not self.late
+
+
+class Reader:
+    """All detectors and taggers. Immutable after construction; safe to share between threads."""
+
+    def __init__(self, patterns: Patterns, taggers: Sequence[Tagger] = ()) -> None:
+        self._patterns = patterns
+        self._taggers = tuple(taggers)
+
+    def read(self, text: str, context: str = "", late: Callable[[], bool] = lambda: False) -> Reading:
+        """Read `text`; `context` is a word that stands before it elsewhere (the name of the JSON member)."""
+        prefix = f"{context}: " if context else ""
+        spans: list[Span] = []
+        failed: list[str] = []
+        for view in views(prefix + text):
+            scan = self._scan(view.text, late)
+            failed.extend(scan.failed)
+            spans.extend(self._mapped(view, scan, len(prefix)))
+            if scan.late:
+                return self._reading(text, spans, failed, late=True)
+        return self._reading(text, spans, failed, late=False)
+
+    def read_number(self, text: str, context: str = "", late: Callable[[], bool] = lambda: False) -> Reading:
+        """Read a JSON number as written and, where it has an exponent or a fraction of zeros, as the integer it is."""
+        written = self.read(text, context, late)
+        integer = _as_integer(text)
+        if integer is None:
+            return written
+        plain = self.read(integer, context, late)
+        # A digit of the integer has no place of its own in 4.1E+15: what is found there covers the whole number.
+        spans = [msgspec.structs.replace(span, start=0, end=len(text)) for span in plain.spans]
+        return Reading(
+            merge((*written.spans, *spans), text),
+            written.entities | plain.entities,
+            written.failed + plain.failed,
+            written.late or plain.late,
+        )
+
+    def _scan(self, text: str, late: Callable[[], bool]) -> Scan:
+        scan = self._patterns.scan(text, late)
+        hits, failed = list(scan.hits), list(scan.failed)
+        for tagger in self._taggers:
+            if late():
+                return Scan(tuple(hits), tuple(failed), late=True)
+            try:
+                hits.extend((tagger.name, hit) for hit in tagger.find(text))
+            except Exception:  # as for detectors: named, reported as FAILED, denied
+                failed.append(tagger.name)
+        return Scan(tuple(hits), tuple(failed), scan.late)
+
+    def _mapped(self, view: View, scan: Scan, prefix: int) -> Iterable[Span]:
+        taggers = {tagger.name for tagger in self._taggers}
+        for detector, hit in scan.hits:
+            start, end = view.original(hit.start, hit.end)
+            if end > prefix:
+                yield span_of(detector, hit, max(0, start - prefix), end - prefix, detector not in taggers)
+
+    def _reading(self, text: str, spans: list[Span], failed: list[str], late: bool) -> Reading:
+        entities = frozenset(span.entity for span in spans)
+        return Reading(merge(spans, text), entities, tuple(dict.fromkeys(failed)), late)
+
+
+def _as_integer(text: str) -> str | None:
+    """`4.1E+3` -> `4100`, `7.0` -> `7`; None for plain integers, real fractions and anything longer than 40 digits."""
+    if not any(mark in text for mark in ".eE"):
+        return None
+    try:
+        number = Decimal(text)
+        if not number.is_finite() or number.adjusted() > _LONGEST_NUMBER or number != number.to_integral_value():
+            return None
+    except InvalidOperation:
+        return None
+    return f"{abs(number):.0f}"

@@ -1,0 +1,73 @@
+"""`ringfence`: the commands, their common options, and the exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringfence import __version__
+from ringfence.cli.output import EXIT_CODES, exit_code, fail
+from ringfence.vocabulary.errors import RingfenceError
+
+COMMANDS = {
+    "up": "Start the gateway, the embedded private model and the demonstration vendor.",
+    "tour": "Send one real request for each effect through the running gateway, and verify the ledger.",
+    "init": "Write a commented ringfence.toml, a register folder and a policies folder.",
+    "explain": "Dry run: what would happen to a prompt or request, and why. Nothing is sent or recorded.",
+    "register": "Services and documents on file, and what they cover today.",
+    "keys": "API keys: who calls, for which client and purpose, and what they handle.",
+    "ledger": "Verify and read the tamper-evident record.",
+    "doctor": "What is misconfigured, and the remedy.",
+}
+
+
+class _Lazy(click.Group):
+    """Imports a command's module when it is called, so that `ringfence --help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"ringfence.cli.{cmd_name}").command
+        return command
+
+
+@click.command(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: " + "; ".join(f"{code} {says}" for code, says in EXIT_CODES.items()) + ".",
+)
+@click.version_option(__version__, prog_name="ringfence")
+@click.option(
+    "--home", type=click.Path(path_type=Path), envvar="RINGFENCE_HOME", help="Folder of its state (~/.ringfence)."
+)
+@click.option(
+    "--config", type=click.Path(path_type=Path), envvar="RINGFENCE_CONFIG", help="A ringfence.toml elsewhere."
+)
+@click.pass_context
+def group(context: click.Context, home: Path | None, config: Path | None) -> None:
+    """Use language models within your agreements, and prove that you did."""
+    context.obj = {"home": home, "config": config}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a command; every error of ours becomes two lines (what, remedy) and an exit code."""
+    try:
+        result: Any = group.main(args=arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except RingfenceError as error:
+        fail(error)
+        sys.exit(exit_code(error))
+    sys.exit(result if isinstance(result, int) else 0)

@@ -1,0 +1,172 @@
+"""`ringfence doctor`: what is misconfigured, with the remedy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import click
+import msgspec
+
+from ringfence import register
+from ringfence.cli.common import json_option
+from ringfence.cli.output import as_json
+from ringfence.gateway import boot
+from ringfence.gateway import home as homes
+from ringfence.gateway.home import Home
+from ringfence.gateway.keys import KeyStore
+from ringfence.gateway.services import private_services, targets
+from ringfence.gateway.state import load_policy, shipped_rules
+from ringfence.upstream import Upstreams
+from ringfence.vocabulary.errors import RingfenceError
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """`severity`: error (the gateway won't start or denies), warning (worth a look), ok (checked and sound)."""
+
+    severity: str
+    where: str
+    says: str
+    remedy: str = ""
+
+
+@click.command()
+@json_option
+@click.pass_context
+def command(context: click.Context, json_: bool) -> int:
+    """Check settings, register, policies, keys, ledger and services. Exit code 1 where there is an error."""
+    advice = list(examine(context))
+    bad = any(each.severity == "error" for each in advice)
+    if json_:
+        as_json(advice)
+        return 1 if bad else 0
+    for each in advice:
+        click.echo(f"{each.severity:<8} {each.where}: {each.says}")
+        if each.remedy:
+            click.echo(f"{'':9}remedy: {each.remedy}")
+    return 1 if bad else 0
+
+
+def examine(context: click.Context) -> Iterator[Advice]:
+    """Every finding, in the order in which a start would meet them."""
+    try:
+        home = homes.find(context.obj["home"], context.obj["config"])
+    except RingfenceError as error:
+        yield Advice("error", "settings", error.message, error.remedy)
+        return
+    yield Advice("ok", "settings", f"{home.config}" + ("" if home.config.exists() else " (absent: defaults)"))
+    checks: tuple[tuple[str, Callable[[Home], Iterator[Advice]]], ...] = (
+        ("home", _home),
+        ("private model", _private),
+        ("register", _register),
+        ("policies", _policies),
+        ("keys", _keys),
+        ("services", _services),
+        ("ledger", _ledger),
+    )
+    for name, check in checks:
+        try:
+            yield from check(home)
+        except RingfenceError as error:
+            yield Advice("error", name, error.message, error.remedy)
+
+
+def _home(home: Home) -> Iterator[Advice]:
+    if not home.folder.exists():
+        yield Advice("warning", "home", f"{home.folder} is not there yet", "Start the gateway: `ringfence up`.")
+        return
+    if home.folder.stat().st_mode & 0o077:
+        yield Advice("error", "home", f"{home.folder}: others may enter it", f"chmod 700 {home.folder}")
+    if not os.access(home.folder, os.W_OK):
+        yield Advice("error", "home", f"{home.folder}: can't be written", "Run it as the user who owns the folder.")
+    if home.ledger_highest.parent == home.ledger.parent:
+        yield Advice(
+            "warning",
+            "ledger",
+            "the highest checkpoint is kept beside the ledger, so a copy of the folder rolls both back",
+            "Set [ledger] highest to a path on another disk, before the first start.",
+        )
+
+
+def _private(home: Home) -> Iterator[Advice]:
+    private = home.settings.private
+    if private.engine == "none":
+        yield Advice(
+            "warning", "private model", "there is none, so what no document covers is denied", "Set [private] engine."
+        )
+    for service in private_services(private):
+        yield Advice("ok", "private model", f"{service.id} answers to {service.models[0]}")
+        if not service.own_host:
+            yield Advice(
+                "warning",
+                "private model",
+                f"it runs on a host of {service.host}, which needs agreements of its own on file",
+                "See `ringfence register coverage`.",
+            )
+
+
+def _register(home: Home) -> Iterator[Advice]:
+    problems = register.check(
+        home.register if home.register.is_dir() else None,
+        datetime.now(UTC).date(),
+        extra_services=private_services(home.settings.private),
+    )
+    for problem in problems:
+        yield Advice(problem.severity, f"register {problem.where}", problem.says, problem.remedy)
+    if not problems:
+        yield Advice("ok", "register", "every document on file counts today")
+    if home.settings.organisation.role == "neither" and not home.settings.organisation.regimes:
+        yield Advice(
+            "warning",
+            "organisation",
+            "no role and no regime is stated",
+            "Set [organisation] role and regimes in ringfence.toml, if HIPAA, Part 2 or GLBA apply to you.",
+        )
+
+
+def _policies(home: Home) -> Iterator[Advice]:
+    policy = load_policy(home.policies)
+    for warning in policy.warnings:
+        yield Advice("warning", "policies", warning, "Run `ringfence init`, or copy the shipped ringfence.cedar there.")
+    for name, text in shipped_rules().items():
+        file = home.policies / name
+        if file.exists() and file.read_text(encoding="utf-8") != text:
+            says = f"{file} differs from the shipped rules of this version"
+            yield Advice("warning", "policies", says, "Compare them; a changed rule is yours to answer for.")
+    yield Advice("ok", "policies", f"{len(policy.rules)} rules, digest {policy.digest[:16]}")
+
+
+def _keys(home: Home) -> Iterator[Advice]:
+    if not home.folder.exists():
+        return
+    keys = [key for key in KeyStore(home.folder).all() if not key.disabled]
+    if not keys:
+        yield Advice("warning", "keys", "there is no key in use", "ringfence keys create --client NAME --purpose WHY")
+    for key in keys:
+        if not key.handles and not key.demonstration:
+            says = f"key {key.id} ({key.client}) declares nothing, so all of its traffic is private"
+            yield Advice("warning", "keys", says, "Make one with --handles, if you know what it handles.")
+
+
+def _services(home: Home) -> Iterator[Advice]:
+    services = boot.load_register(home).services
+    upstreams = Upstreams(targets(home.settings, services))
+    for service in services.values():
+        if service.private or service.demonstration:
+            continue
+        why = upstreams.why_not(service.id)
+        yield Advice("warning" if why else "ok", f"service {service.id}", why or "can be reached")
+
+
+def _ledger(home: Home) -> Iterator[Advice]:
+    if home.ledger.is_dir() and not home.ledger_highest.exists():
+        yield Advice(
+            "error",
+            "ledger",
+            f"{home.ledger_highest} is missing",
+            "Put it back from a copy: it proves nothing was cut.",
+        )
+    for path in (home.ledger_key, home.vault_key):
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield Advice("error", "keys", f"{path}: others can read it", f"chmod 600 {path}")

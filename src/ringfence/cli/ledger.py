@@ -1,0 +1,88 @@
+"""`ringfence ledger`: verify and read the tamper-evident record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from ringfence.cli.common import home_of, json_option
+from ringfence.cli.output import as_json, progress, table
+from ringfence.ledger.read import Match, check_digest, entries
+from ringfence.ledger.verify import verify
+from ringfence.vocabulary.errors import LedgerUnavailable
+
+
+@click.group()
+def command() -> None:
+    """Verify and read the tamper-evident record."""
+
+
+@command.command("verify")
+@click.option("--public-key", help="Verifier key line that you trust (ledger.vkey, kept elsewhere).")
+@json_option
+@click.pass_context
+def verify_(context: click.Context, public_key: str | None, json_: bool) -> int:
+    """Check every record, the tree and every signature. Exit code 1 where something is wrong."""
+    home = home_of(context)
+    if not home.ledger.is_dir():
+        raise LedgerUnavailable(f"{home.ledger}: there is no ledger here", remedy="Start the gateway: `ringfence up`.")
+    report = verify(
+        home.ledger,
+        highest_path=home.ledger_highest,
+        public_key=public_key,
+        progress=lambda done, whole: progress(f"verified {done >> 20} of {whole >> 20} MiB"),
+    )
+    progress("")
+    if json_:
+        as_json(report)
+        return 0 if report.ok else 1
+    for step in report.steps:
+        click.echo(f"{step.number:>3}. {step.status:<8} {step.title}")
+        for detail in step.details:
+            click.echo(f"{'':14}{detail}")
+    click.echo(
+        f"{'VERIFIED' if report.ok else 'NOT VERIFIED'}: {report.size} records, {report.decided} decided, "
+        f"{report.ended} ended, {len(report.unended)} open, root {report.root[:16]}"
+    )
+    click.echo(
+        "Without an outside anchor whoever holds the key could have rewritten all of it: see the README's limits."
+    )
+    return 0 if report.ok else 1
+
+
+@command.command("show")
+@click.argument("first", type=click.IntRange(0), default=0)
+@click.option("--count", type=click.IntRange(1), default=20, show_default=True, help="How many records.")
+@json_option
+@click.pass_context
+def show(context: click.Context, first: int, count: int, json_: bool) -> None:
+    """Print records from index FIRST on. They hold no content."""
+    home = home_of(context)
+    rows, documents = [], []
+    for entry in entries(home.ledger, first):
+        if entry.index >= first + count:
+            break
+        fields = msgspec.json.decode(entry.leaf)
+        documents.append({"index": entry.index, **fields})
+        body = fields["body"]
+        said = body.get("effect") or body.get("outcome") or body.get("event") or ""
+        more = ", ".join(body.get("labels", ())) or (f"of #{body['decided']}" if "decided" in body else "")
+        rows.append((entry.index, fields["time"], fields["phase"], said, body.get("service", ""), more))
+    if json_:
+        as_json(documents)
+    else:
+        table(("INDEX", "TIME", "PHASE", "WHAT", "SERVICE", "LABELS"), rows)
+
+
+@command.command("check")
+@click.argument("index", type=click.IntRange(0))
+@click.argument("name", type=click.Choice(["received", "leaving"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def check(context: click.Context, index: int, name: str, file: Path) -> int:
+    """Whether FILE holds the very bytes that record INDEX committed to. Exit code 1 where it does not."""
+    match = check_digest(home_of(context).ledger, index, name, file.read_bytes())
+    click.echo(match)
+    return 0 if match is Match.SAME else 1

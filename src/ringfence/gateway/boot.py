@@ -1,0 +1,103 @@
+"""Builds the stations from a home: opens the ledger and the vault, loads the register, says what can be reached."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ringfence import register
+from ringfence.classify import Classifier
+from ringfence.gateway.home import Home
+from ringfence.gateway.keys import write_private
+from ringfence.gateway.services import private_services
+from ringfence.gateway.state import State, load_policy
+from ringfence.gateway.stations import Sender, Stations
+from ringfence.ledger.ledger import Ledger
+from ringfence.masking import Book, Vault
+from ringfence.vocabulary.errors import LedgerUnavailable, VaultError
+from ringfence.vocabulary.record import Receipt, Record
+
+
+def load_register(home: Home) -> register.Snapshot:
+    """The register as its files are now. Raises ConfigurationError."""
+    return register.load(
+        home.register if home.register.is_dir() else None,
+        extra_services=private_services(home.settings.private),
+        demonstration_folder=home.demonstration if home.demonstration.is_dir() else None,
+    )
+
+
+def load_state(home: Home, reachable: Callable[[str], bool]) -> State:
+    """The register and policies as their files are now. Raises ConfigurationError."""
+    table = home.settings.organisation
+    organisation = register.organisation(table.role, table.regimes, table.name)
+    return State(load_register(home), load_policy(home.policies), organisation, reachable)
+
+
+def open_ledger(home: Home, on_fatal: Callable[[LedgerUnavailable], None], start: Mapping[str, Any]) -> Ledger:
+    """The ledger of this home, recovered. Raises LedgerLocked, LedgerCorrupt, LedgerUnavailable."""
+    return Ledger.open(
+        home.ledger,
+        key_path=home.ledger_key,
+        highest_path=home.ledger_highest,
+        origin=home.settings.ledger.origin,
+        clock=time.time,
+        on_fatal=on_fatal,
+        start_body=start,
+    )
+
+
+def open_vault(home: Home) -> Vault:
+    """The vault of this home; its key is made with it. Raises VaultError."""
+    if not home.vault_key.exists():
+        if home.vault.exists():
+            raise VaultError(
+                f"{home.vault_key} is missing, but {home.vault} is there.",
+                remedy=f"Put the key back, or remove {home.vault}: open conversations then get new surrogates.",
+            )
+        write_private(home.vault_key, secrets.token_bytes(32))
+    return Vault.open(
+        home.vault,
+        home.vault_key.read_bytes(),
+        lifetime_s=home.settings.masking.lifetime_s,
+        clock=time.time,
+        random_bytes=secrets.token_bytes,
+    )
+
+
+async def no_ledger(record: Record) -> Receipt:
+    """Stands in for the ledger in a dry run, where nothing is recorded and so nothing can be sent."""
+    raise LedgerUnavailable("A dry run records nothing.")
+
+
+def stations(
+    home: Home,
+    *,
+    state: Callable[[], State],
+    sender: Sender,
+    book: Callable[[str], Book],
+    append: Callable[[Record], Awaitable[Receipt]],
+    live: Callable[[str], None],
+) -> Stations:
+    """The stations around an opened ledger, vault and set of services."""
+    salt_key = secrets.token_bytes(32)  # of this process: a restart empties a shared prefix cache, and no more
+    return Stations(
+        classifier=Classifier(memory_key=secrets.token_bytes(32), clock=time.monotonic),
+        state=state,
+        book=book,
+        append=append,
+        sender=sender,
+        now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        live=live,
+        new_id=lambda: uuid.uuid4().hex,
+        cache_salt=lambda client: hmac.new(salt_key, client.encode(), hashlib.sha256).hexdigest(),
+        detect_timeout_s=home.settings.gateway.detect_timeout_s,
+        max_reply_bytes=home.settings.gateway.max_reply_bytes,
+    )

@@ -1,0 +1,155 @@
+"""Which services a request could go to, in which form, in which order; and the facts of each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from ringfence import register
+from ringfence.gateway.admit import Caller
+from ringfence.gateway.state import State
+from ringfence.vocabulary.chat import CanonicalRequest, Service
+from ringfence.vocabulary.decision import Coverage, Facts, FieldReview, Form
+from ringfence.vocabulary.entities import ENTITIES
+from ringfence.vocabulary.errors import ModelNotFound
+from ringfence.vocabulary.labels import REGULATED, Label
+from ringfence.vocabulary.text import Classification, Finding
+
+WHOLE = frozenset({Label.PHI, Label.PART2, Label.LIMITED_DATA_SET})
+"""Labels under which every identifier of 45 CFR 164.514(b)(2)(i) counts, not only those that raise a label alone."""
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One service that could answer, with what is on paper for it today."""
+
+    service: Service
+    rerouted: bool
+    coverage: tuple[Coverage, ...]
+    review: FieldReview
+    method: register.MaskMethod
+    configured: bool
+
+    @property
+    def uncovered(self) -> tuple[Label, ...]:
+        return tuple(sorted(cover.label for cover in self.coverage if not cover.covered))
+
+    @property
+    def until(self) -> date | None:
+        """The next day on which anything used here changes; None where nothing has a date."""
+        days = [cover.until for cover in self.coverage] + [self.review.until, self.method.until]
+        return min((day for day in days if day is not None), default=None)
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An option in one form."""
+
+    option: Option
+    form: Form
+
+
+def options(
+    request: CanonicalRequest, classification: Classification, caller: Caller, state: State, today: date
+) -> list[Option]:
+    """The services that the model's name means, then the private ones, each once.
+
+    Raises ModelNotFound where the name means none: a misspelt model must not quietly become another one.
+    """
+    found = [
+        service
+        for service in register.services_for_model(state.register, request.model, request.endpoint)
+        if not service.demonstration or caller.key.demonstration
+    ]
+    if not found:
+        raise ModelNotFound("No service on the register has a model of that name.", where="/model")
+    ready = [service for service in found if state.configured(service)]
+    named = ready or found[:1]
+    private = [service for service in state.private if service not in named]
+    return [
+        _option(service, service not in named, request, classification, caller, state, today)
+        for service in (*named, *private)
+    ]
+
+
+def _option(
+    service: Service,
+    rerouted: bool,
+    request: CanonicalRequest,
+    classification: Classification,
+    caller: Caller,
+    state: State,
+    today: date,
+) -> Option:
+    snapshot, labels = state.register, classification.labels
+    model = service.models[0] if rerouted else request.model
+    return Option(
+        service=service,
+        rerouted=rerouted,
+        coverage=register.cover(
+            snapshot, service.id, labels, request.endpoint, model, today, state.organisation, caller.key.client
+        ),
+        review=register.review(snapshot, service.id, request.endpoint, model, request.uses, today),
+        method=register.mask_method(snapshot, service.id, labels, today, state.organisation),
+        configured=state.configured(service),
+    )
+
+
+def candidates(options: list[Option], classification: Classification, caller: Caller) -> list[Candidate]:
+    """The order in which policy is asked.
+
+    Where documents cover the data, masking still comes first unless the purpose needs the identity: minimum necessary,
+    45 CFR 164.502(b). Where they don't, masking comes second. The private model gets the request as it is.
+    """
+    ordered = []
+    regulated = bool(classification.labels & REGULATED)
+    for option in options:
+        plain, masked = Candidate(option, Form.AS_REQUESTED), Candidate(option, Form.MASKED)
+        if option.service.private or not any(to_mask(option, finding) for finding in classification.findings):
+            ordered += [plain]
+        elif regulated and not option.uncovered and not caller.key.needs_identity:
+            ordered += [masked, plain]
+        else:
+            ordered += [plain, masked]
+    return ordered
+
+
+def to_mask(option: Option, finding: Finding) -> bool:
+    """Whether this finding is replaced for this service: all kinds under health labels that it does not cover."""
+    return ENTITIES[finding.entity].raises is not None or bool(WHOLE & set(option.uncovered))
+
+
+def facts(
+    candidate: Candidate,
+    request: CanonicalRequest,
+    classification: Classification,
+    caller: Caller,
+    unmaskable: tuple[str, ...] = (),
+    residual: tuple[str, ...] = (),
+) -> Facts:
+    """Everything that policy may look at for one candidate."""
+    option, key = candidate.option, caller.key
+    masked = candidate.form is Form.MASKED
+    return Facts(
+        client=key.client,
+        purpose=key.purpose,
+        service=option.service.id,
+        vendor=option.service.vendor,
+        private=option.service.private,
+        own_host=option.service.own_host,
+        rerouted=option.rerouted,
+        form=candidate.form,
+        labels=tuple(sorted(classification.labels)),
+        declared=tuple(sorted(classification.declared)),
+        uncovered=option.uncovered,
+        completeness=classification.completeness,
+        names_searched=classification.names_searched,
+        unmaskable=unmaskable if masked else (),
+        residual=residual if masked else (),
+        mask_method=option.method.method,
+        unknown_fields=tuple(sorted({use.name for use in option.review.unknown})),
+        forbidden_fields=tuple(sorted({use.name for use in option.review.forbidden})),
+        model_allowed=key.may_use(request.model),
+        configured=option.configured,
+        readable=set(request.modalities) <= set(option.service.modalities),
+        reroute_allowed=key.on_uncovered == "reroute",
+    )

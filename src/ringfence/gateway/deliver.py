@@ -1,0 +1,127 @@
+"""Sends what was decided and carries the reply back, with originals restored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from ringfence import masking
+from ringfence.dialects import Dialect
+from ringfence.gateway.entries import by_entity
+from ringfence.gateway.plan import Plan
+from ringfence.gateway.stations import Stations
+from ringfence.upstream import Reply
+from ringfence.vocabulary.errors import UpstreamBroken, UpstreamError
+
+Headers = list[tuple[str, str]]
+
+
+class Sink(Protocol):
+    """An open reply to the client."""
+
+    async def send(self, data: bytes) -> None:
+        """Raises ClientLeft where the client is gone."""
+
+
+class Port(Protocol):
+    """The client's side of one request, as the exchange sees it."""
+
+    async def plain(self, status: int, headers: Headers, body: bytes) -> None:
+        """The whole reply at once."""
+
+    def stream(self, status: int, headers: Headers) -> Sink:
+        """The beginning of a streamed reply."""
+
+    async def left(self) -> None:
+        """Returns when the client has gone away."""
+
+
+class ClientLeft(Exception):
+    """The client closed its connection."""
+
+
+class Delivered(msgspec.Struct):
+    """What is known of a reply when it ends; `body` is what a plain reply says to the client, not sent yet."""
+
+    status: int = 0
+    headers: Headers = []
+    body: bytes | None = None
+    details: dict[str, Any] = {}
+    failure: UpstreamError | None = None
+
+
+async def deliver(
+    reply: Reply, dialect: Dialect, plan: Plan, stations: Stations, port: Port, headers: Headers, streamed: bool
+) -> Delivered:
+    """Reads the reply. A streamed one goes to the client as it comes; a plain one is returned, for its record to come
+    first. Raises UpstreamError where a plain reply breaks off, ClientLeft where a streamed one has no reader."""
+    if 300 <= reply.status < 400:
+        raise UpstreamBroken(f"The service answered with a redirect ({reply.status}), which is never followed.")
+    if reply.status in (401, 403):
+        raise UpstreamBroken(
+            f"The service refused the gateway's own credential ({reply.status}).",
+            remedy="The operator's key for this service is wrong or lacks a permission: see `ringfence doctor`.",
+        )
+    is_events = dict(reply.headers).get("content-type", "").startswith("text/event-stream")
+    headers = [*reply.headers, *headers]
+    if streamed and is_events:
+        return await _stream(reply, dialect, plan, stations, port, headers)
+    received = await reply.read(stations.max_reply_bytes)
+    restore = _restore(plan)
+    edited = dialect.edit_reply(received, restore, None)
+    details = _details(edited.model, edited.usage, edited.finish, edited.texts, stations)
+    details["reply_sha256"] = hashlib.sha256(received).digest()
+    return Delivered(reply.status, headers, edited.body, details)
+
+
+async def _stream(
+    reply: Reply, dialect: Dialect, plan: Plan, stations: Stations, port: Port, headers: Headers
+) -> Delivered:
+    """INVARIANT: an error after the first byte becomes an event at which the client's library raises, never an end that
+    looks complete."""
+    editor = dialect.stream(_make_restorer(plan))
+    digest = hashlib.sha256()
+    sink = port.stream(reply.status, headers)
+    failure: UpstreamError | None = None
+    try:
+        async for chunk in reply.chunks():
+            digest.update(chunk)
+            out = editor.feed(chunk)
+            if out:
+                await sink.send(out)
+        rest = editor.end()
+        if rest:
+            await sink.send(rest)
+        if not editor.finished and not editor.failed:
+            raise UpstreamBroken("The service closed the stream before its end.")
+    except UpstreamError as error:
+        failure = error
+        await sink.send(editor.error_event(f"{error.message} {error.remedy}", error.code))
+    details = _details(editor.model, editor.usage, editor.finish, editor.texts(), stations)
+    details |= {"reply_sha256": digest.digest(), "scanned_whole": not editor.truncated}
+    return Delivered(reply.status, headers, None, details, failure)
+
+
+def _restore(plan: Plan) -> Callable[[str, bool], str] | None:
+    if not plan.masked or not plan.masked.originals:
+        return None
+    originals = plan.masked.originals
+    return lambda text, json_string: masking.restore(text, originals, json_string=json_string)
+
+
+def _make_restorer(plan: Plan) -> Callable[[bool], masking.Restorer] | None:
+    if not plan.masked or not plan.masked.originals:
+        return None
+    originals = plan.masked.originals
+    return lambda json_string: masking.Restorer(originals, json_string=json_string)
+
+
+def _details(
+    model: str, usage: dict[str, int], finish: tuple[str, ...], texts: tuple[str, ...], stations: Stations
+) -> dict[str, Any]:
+    """What the ENDED record says of a reply: counts of what was found in it, never the text."""
+    found = [finding for text in texts for finding in stations.classifier.spans(text)]
+    return {"model": model, "usage": usage, "finish": list(finish), "reply_findings": by_entity(found)}

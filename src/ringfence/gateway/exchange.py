@@ -1,0 +1,142 @@
+"""The order of a request, which nobody else knows.
+
+`plan` (read, classify, cover, decide, mask) -> DECIDED -> upstream -> `deliver` (restore) -> ENDED -> reply.
+
+INVARIANT: no byte leaves before its DECIDED record is durable. INVARIANT: once DECIDED is durable, ENDED follows on
+every path; a process that dies between leaves it to the ledger's next start, which appends ENDED(unknown).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ringfence.dialects import Dialect
+from ringfence.gateway import entries
+from ringfence.gateway import plan as planning
+from ringfence.gateway.admit import Caller
+from ringfence.gateway.deliver import ClientLeft, Delivered, Headers, Port, deliver
+from ringfence.gateway.explainer import denial
+from ringfence.gateway.live import line
+from ringfence.gateway.plan import Plan
+from ringfence.gateway.stations import Stations
+from ringfence.vocabulary.chat import CanonicalRequest
+from ringfence.vocabulary.decision import Effect
+from ringfence.vocabulary.errors import InternalError, RingfenceError, UpstreamError
+from ringfence.vocabulary.record import Outcome, Receipt
+
+JSON = ("content-type", "application/json")
+
+
+async def exchange(stations: Stations, dialect: Dialect, caller: Caller, body: bytes, port: Port) -> None:
+    """Governs one request and answers its client.
+
+    Raises RingfenceError before anything was recorded: the server answers those in the client's dialect. From the
+    DECIDED record on every failure is answered here.
+    """
+    started = stations.monotonic()
+    request = dialect.read(body)
+    plan = planning.make(request, dialect, caller, stations)
+    request_id = stations.new_id()
+    receipt = await stations.append(entries.decided(request_id, request, body, caller, plan))
+    run = _Run(stations, dialect, request, plan, receipt, request_id, port, started)
+    if plan.leaving is None or plan.option is None:
+        await run.deny()
+    else:
+        await run.send(plan.option.service.id, plan.leaving)
+
+
+class _Run:
+    """One request from its DECIDED record to its ENDED one."""
+
+    def __init__(
+        self,
+        stations: Stations,
+        dialect: Dialect,
+        request: CanonicalRequest,
+        plan: Plan,
+        receipt: Receipt,
+        request_id: str,
+        port: Port,
+        started: float,
+    ) -> None:
+        self.stations, self.dialect, self.request, self.plan = stations, dialect, request, plan
+        self.receipt, self.request_id, self.port, self.started = receipt, request_id, port, started
+
+    async def deny(self) -> None:
+        await self._end(Outcome.DENIED, status=403)
+        reasons, message, remedy = denial(self.plan.decision)
+        status, body = self.dialect.error(403, "ringfence_denied", message, remedy, None, reasons)
+        await self.port.plain(status, [JSON, *self._headers()], body)
+
+    async def send(self, service_id: str, leaving: bytes) -> None:
+        """Sends, while watching whether the client is still there: nobody pays for a reply that nobody reads."""
+        work = asyncio.ensure_future(self._carry(service_id, leaving))
+        gone = asyncio.ensure_future(self.port.left())
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                work.cancel()
+                await asyncio.wait((work,))
+            if work.cancelled():
+                await self._end(Outcome.CLIENT_LEFT)
+                return
+            await self._finish(work)
+        finally:
+            gone.cancel()
+            if not work.done():  # this task itself is being cancelled: the gateway stops
+                work.cancel()
+                await asyncio.shield(self._end(Outcome.UPSTREAM_FAILED, status=0))
+
+    async def _carry(self, service_id: str, leaving: bytes) -> Delivered:
+        accept = "text/event-stream" if self.request.stream else "application/json"
+        headers = (JSON, ("accept", accept))
+        async with self.stations.sender.send(service_id, self._path(), leaving, headers) as reply:
+            return await deliver(
+                reply, self.dialect, self.plan, self.stations, self.port, self._headers(), self.request.stream
+            )
+
+    async def _finish(self, work: asyncio.Future[Delivered]) -> None:
+        """Records how it ended, and answers where the reply was not streamed."""
+        try:
+            delivered = work.result()
+        except ClientLeft:
+            await self._end(Outcome.CLIENT_LEFT)
+        except UpstreamError as error:
+            await self._end(Outcome.UPSTREAM_FAILED, status=error.http_status)
+            await self._refuse(error)
+        except Exception as error:
+            # The one boundary after DECIDED: whatever went wrong, it is recorded, and its text goes nowhere.
+            await self._end(Outcome.UPSTREAM_FAILED, status=500)
+            await self._refuse(error if isinstance(error, RingfenceError) else InternalError("The gateway failed."))
+            if not isinstance(error, RingfenceError):
+                raise
+        else:
+            outcome = Outcome.UPSTREAM_FAILED if delivered.failure else Outcome.COMPLETED
+            await self._end(outcome, status=delivered.status, **delivered.details)
+            if delivered.body is not None:
+                await self.port.plain(delivered.status, delivered.headers, delivered.body)
+
+    async def _refuse(self, error: RingfenceError) -> None:
+        status, body = self.dialect.error(error.http_status, error.code, error.message, error.remedy)
+        await self.port.plain(status, [JSON, *self._headers()], body)
+
+    async def _end(self, outcome: Outcome, **more: Any) -> None:
+        took = self.stations.monotonic() - self.started
+        record = entries.ended(self.request_id, self.receipt.index, outcome, duration_ms=round(took * 1000), **more)
+        self.stations.live(line(self.plan, self.receipt.index, outcome, took))
+        await self.stations.append(record)
+
+    def _path(self) -> str:
+        """The interface's own path: a service's base URL ends where it begins."""
+        return self.dialect.routes[0][1].removeprefix("/v1")
+
+    def _headers(self) -> Headers:
+        decision = self.plan.decision
+        headers = [("x-ringfence-effect", str(decision.effect)), ("x-ringfence-record", str(self.receipt.index))]
+        if self.plan.option is not None:
+            headers.append(("x-ringfence-service", decision.service))
+        if decision.effect is Effect.REROUTE and self.plan.option is not None:
+            model = self.plan.option.service.models[0]
+            headers.append(("x-ringfence-notice", f"answered by {model}, a private model, not by the model asked for"))
+        return headers

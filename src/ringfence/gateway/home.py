@@ -1,0 +1,76 @@
+"""Where Ringfence keeps its state, and where its configuration stands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from ringfence.settings import Settings, load
+from ringfence.vocabulary.errors import ConfigurationError
+
+
+class Home(msgspec.Struct, frozen=True):
+    """`folder` (RINGFENCE_HOME) holds state: keys, ledger, vault. `config` is the `ringfence.toml` in use; the register
+    and policies folders stand relative to it, so that they can live in a customer's git."""
+
+    folder: Path
+    config: Path
+    settings: Settings
+
+    @property
+    def register(self) -> Path:
+        return self.config.parent / self.settings.folders.register
+
+    @property
+    def policies(self) -> Path:
+        return self.config.parent / self.settings.folders.policies
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / self.settings.ledger.folder
+
+    @property
+    def ledger_highest(self) -> Path:
+        return self.folder / self.settings.ledger.highest
+
+    @property
+    def ledger_key(self) -> Path:
+        return self.folder / "ledger.key"
+
+    @property
+    def vault(self) -> Path:
+        return self.folder / "vault.db"
+
+    @property
+    def vault_key(self) -> Path:
+        return self.folder / "vault.key"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def demonstration(self) -> Path:
+        return self.folder / "demonstration"
+
+
+def find(folder: Path | None = None, config: Path | None = None) -> Home:
+    """The home from arguments, else RINGFENCE_HOME and RINGFENCE_CONFIG, else `~/.ringfence` and its own settings.
+
+    Raises ConfigurationError where the settings can't be read.
+    """
+    folder = folder or Path(os.environ.get("RINGFENCE_HOME") or Path.home() / ".ringfence")
+    folder = folder.expanduser().absolute()
+    named = config or (Path(os.environ["RINGFENCE_CONFIG"]) if os.environ.get("RINGFENCE_CONFIG") else None)
+    if named and not named.expanduser().exists():
+        raise ConfigurationError(f"{named}: no such file", remedy="Make one with `ringfence init FOLDER`.")
+    config = (named or folder / "ringfence.toml").expanduser().absolute()
+    return Home(folder=folder, config=config, settings=load(config))
+
+
+def create(home: Home) -> None:
+    """Makes the state folder, readable by its owner only."""
+    home.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.run.mkdir(exist_ok=True, mode=0o700)

@@ -1,0 +1,50 @@
+"""Bounds on what clients may take: body size, time to send it, requests at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from ringfence.vocabulary.errors import RequestTimeout, RequestTooLarge, TooManyRequests
+
+
+class InFlight:
+    """Counts requests under way; the one above the limit is refused at once, so that memory stays bounded."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.count = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Raises TooManyRequests where the limit is reached."""
+        if self.count >= self._limit:
+            raise TooManyRequests(f"{self._limit} requests are under way.")
+        self.count += 1
+        self.idle.clear()
+        try:
+            yield
+        finally:
+            self.count -= 1
+            if not self.count:
+                self.idle.set()
+
+
+async def read_body(parts: AsyncIterator[bytes], *, declared: str, limit_bytes: int, timeout_s: float) -> bytes:
+    """The whole request body. Raises RequestTooLarge (unread, where Content-Length says so) or RequestTimeout."""
+    too_large = RequestTooLarge(f"The request body is larger than {limit_bytes} bytes.")
+    if declared.isdecimal() and int(declared) > limit_bytes:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for part in parts:
+                body += part
+                if len(body) > limit_bytes:
+                    raise too_large
+    except TimeoutError as error:
+        raise RequestTimeout(f"The request body did not arrive within {timeout_s:g} s.") from error
+    return bytes(body)

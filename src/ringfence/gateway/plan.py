@@ -1,0 +1,160 @@
+"""Classify, cover, decide, mask: what will happen to a request, with nothing recorded and nothing sent.
+
+`ringfence explain` stops here; `exchange` goes on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ringfence import masking, policy, register
+from ringfence.classify import Provenance
+from ringfence.dialects import Dialect
+from ringfence.gateway import candidates as listing
+from ringfence.gateway.admit import Caller
+from ringfence.gateway.candidates import Candidate, Option
+from ringfence.gateway.stations import Stations
+from ringfence.masking import Book, Masked
+from ringfence.vocabulary.chat import CanonicalRequest
+from ringfence.vocabulary.decision import Decision, Form
+from ringfence.vocabulary.text import Classification, Finding, Place
+
+
+class Rewrite(msgspec.Struct, frozen=True):
+    """A member that the gateway set in the body that leaves, and why."""
+
+    pointer: str
+    why: str
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """`leaving` is the exact body for the service, None for DENY. `masked` is what was replaced in it, if anything.
+    `asked_at` is the time that policy was told, for replay."""
+
+    decision: Decision
+    classification: Classification
+    option: Option | None = None
+    leaving: bytes | None = None
+    rewrites: tuple[Rewrite, ...] = ()
+    masked: Masked | None = None
+    asked_at: datetime | None = None
+
+
+class _Sight(msgspec.Struct, frozen=True):
+    """A masked candidate as it would leave: what could not be masked, and what a second look still finds."""
+
+    masked: Masked
+    book: Book
+    residual: tuple[str, ...]
+
+
+def make(
+    request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations, *, every: bool = False
+) -> Plan:
+    """The plan for one request. `every`: judge all candidates, also those after the first allowed (for `explain`).
+
+    Raises ModelNotFound where no service of the register has that model; VaultError where surrogates can't be kept.
+    """
+    state, now = stations.state(), stations.now()
+    classification = stations.classifier.classify(
+        request.segments,
+        request.unread,
+        Provenance(handles=caller.key.handles, sources=caller.sources, declared_labels=caller.labels),
+        deadline=stations.monotonic() + stations.detect_timeout_s,
+    )
+    options = listing.options(request, classification, caller, state, now.date())
+    candidates = listing.candidates(options, classification, caller)
+    coverage = tuple(cover for option in options for cover in option.coverage)
+    until = min((option.until for option in options if option.until), default=None)
+    sights: dict[int, _Sight] = {}
+    while True:
+        # A masked candidate is first asked about as if masking were perfect; only where policy would take it is it
+        # really masked and looked at again, and what is then still found is a fact of the next round.
+        asked = [
+            listing.facts(candidate, request, classification, caller, *_seen(sights.get(place)))
+            for place, candidate in enumerate(candidates)
+        ]
+        decision = policy.decide(
+            state.policy, asked, coverage, state.register.digest, now, every=every, memory=state.memory, until=until
+        )
+        place = next((place for place, verdict in enumerate(decision.verdicts) if verdict.allowed), None)
+        if place is None or candidates[place].form is not Form.MASKED or place in sights:
+            break
+        sights[place] = _look(request, classification, candidates[place], dialect, caller, stations)
+    if place is None:
+        return Plan(decision, classification, asked_at=now)
+    return _leave(
+        request, dialect, caller, stations, decision, classification, candidates[place], sights.get(place), now
+    )
+
+
+def _seen(sight: _Sight | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (sight.masked.unmaskable, sight.residual) if sight else ((), ())
+
+
+def _look(
+    request: CanonicalRequest,
+    classification: Classification,
+    candidate: Candidate,
+    dialect: Dialect,
+    caller: Caller,
+    stations: Stations,
+) -> _Sight:
+    """Masks for one candidate and classifies the outgoing bytes again."""
+    option, book = candidate.option, stations.book(caller.scope)
+
+    def which(finding: Finding) -> bool:
+        return listing.to_mask(option, finding)
+
+    findings = [_fixed(finding, request) for finding in classification.findings]
+    masked = masking.mask(request.segments, findings, book, which=which, json_text=dialect.json_text(request))
+    again = dialect.read(dialect.rewrite(request, masked.texts, {}))
+    found = stations.classifier.classify(
+        again.segments,
+        (),
+        Provenance(handles=caller.key.handles),
+        deadline=stations.monotonic() + stations.detect_timeout_s,
+    )
+    left = masking.residual(again.segments, [f for f in found.findings if which(f)], masked.issued)
+    return _Sight(masked, book, left)
+
+
+def _fixed(finding: Finding, request: CanonicalRequest) -> Finding:
+    """A finding in a member that steers the request (a name, an id, a type) counts as one in a key: unmaskable."""
+    steers = finding.segment in {use.pointer for use in request.uses if use.value} or finding.segment == "/model"
+    return msgspec.structs.replace(finding, place=Place.KEY) if steers else finding
+
+
+def _leave(
+    request: CanonicalRequest,
+    dialect: Dialect,
+    caller: Caller,
+    stations: Stations,
+    decision: Decision,
+    classification: Classification,
+    candidate: Candidate,
+    sight: _Sight | None,
+    now: datetime,
+) -> Plan:
+    """The plan of a request that goes somewhere: the bytes that leave, and every member that was set in them."""
+    service, state = candidate.option.service, stations.state()
+    members: dict[str, Any] = {}
+    rewrites = []
+    for pointer, value, why in register.forced_members(state.register, service.id, request.endpoint):
+        members[pointer] = value
+        rewrites.append(Rewrite(pointer, why))
+    if candidate.option.rerouted:
+        members["/model"] = service.models[0]
+        rewrites.append(Rewrite("/model", "the private model answers instead of the one asked for"))
+    if service.private:
+        # A shared prefix cache tells tenants apart by time otherwise (CVE-2025-46570); the client can't choose it.
+        members["/cache_salt"] = stations.cache_salt(caller.key.client)
+        rewrites.append(Rewrite("/cache_salt", "keeps tenants' prefix caches apart"))
+    if sight:
+        sight.book.commit()
+    masked = sight.masked if sight else None
+    leaving = dialect.rewrite(request, masked.texts if masked else {}, members)
+    return Plan(decision, classification, candidate.option, leaving, tuple(rewrites), masked, now)

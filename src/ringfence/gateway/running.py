@@ -1,0 +1,206 @@
+"""A running gateway: what is started, in which order, and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Self
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server as Granian
+
+from ringfence import __version__
+from ringfence.gateway import boot
+from ringfence.gateway.home import Home
+from ringfence.gateway.keys import KeyStore
+from ringfence.gateway.limits import InFlight
+from ringfence.gateway.server import Ports, Server
+from ringfence.gateway.services import EMBEDDED, targets
+from ringfence.gateway.state import Watched
+from ringfence.ledger.ledger import Ledger
+from ringfence.masking import Vault
+from ringfence.upstream import EmbeddedEngine, Upstreams, find_model
+from ringfence.vocabulary.errors import ConfigurationError, LedgerError, LedgerUnavailable, VaultError
+from ringfence.vocabulary.record import Phase, Receipt, Record
+
+_REFRESH_S = 1.0
+_PURGE_S = 60.0
+_DRAIN_S = 20.0
+_HEAD_MS = 10_000  # for a client to send its request line and headers (slow-loris)
+
+
+class Running:
+    """The parts of a started gateway. Make one with `start`, end it with `stop`."""
+
+    def __init__(self, home: Home, keys: KeyStore, ledger: Ledger, vault: Vault, log: Callable[[str], None]) -> None:
+        self.home, self.keys, self.ledger, self.vault, self.log = home, keys, ledger, vault, log
+        self.engine: EmbeddedEngine | None = None
+        self.upstreams: Upstreams
+        self.watched: Watched
+        self.in_flight = InFlight(home.settings.gateway.max_in_flight)
+        self._granian: Granian
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    @classmethod
+    async def start(
+        cls,
+        home: Home,
+        port: int,
+        *,
+        demonstration_port: int,
+        live: Callable[[str], None],
+        log: Callable[[str], None],
+        on_fatal: Callable[[LedgerUnavailable], None],
+    ) -> Self:
+        """Opens what must be sound before anything listens, then listens, then waits for the embedded model.
+
+        Raises ConfigurationError, LedgerError or VaultError; then nothing is left running.
+        """
+        snapshot = boot.load_register(home)
+        keys = KeyStore(home.folder)
+        vault = boot.open_vault(home)
+        async with contextlib.AsyncExitStack() as undo:
+            undo.callback(vault.close)
+            start = {"version": __version__, "register_digest": snapshot.digest, "keys_digest": keys.digest}
+            ledger = await asyncio.to_thread(boot.open_ledger, home, on_fatal, start)
+            undo.callback(ledger.close)
+            self = cls(home, keys, ledger, vault, log)
+            found = targets(home.settings, snapshot.services, demonstration_port)
+            readiness = {}
+            if home.settings.private.engine == "embedded":
+                self.engine = self._engine()
+                found.append(self.engine.target(EMBEDDED))
+                readiness[EMBEDDED] = self.engine.why_not
+            self.upstreams = Upstreams(found, readiness=readiness)
+            await self.upstreams.open()
+            undo.push_async_callback(self.upstreams.close)
+            self.watched = Watched(
+                lambda: boot.load_state(home, self.upstreams.configured),
+                [home.register, home.policies, home.demonstration],
+            )
+            if self.engine:
+                undo.push_async_callback(self.engine.stop)
+                await self.engine.start()
+            await self._listen(port, live)
+            undo.pop_all()
+        return self
+
+    def _engine(self) -> EmbeddedEngine:
+        private = self.home.settings.private
+        return EmbeddedEngine(
+            find_model(private.model_path),
+            self.home.run,
+            isolate=private.isolate,
+            threads=private.threads,
+            context_tokens=private.context_tokens,
+            log=self.log,
+        )
+
+    async def _listen(self, port: int, live: Callable[[str], None]) -> None:
+        gateway = self.home.settings.gateway
+        stations = boot.stations(
+            self.home,
+            state=lambda: self.watched.state,
+            sender=self.upstreams,
+            book=self.vault.book,
+            append=self.append,
+            live=live,
+        )
+        ports = Ports(
+            keys=self.keys,
+            allowed_hosts=gateway.allowed_hosts,
+            max_body_bytes=gateway.max_body_bytes,
+            read_timeout_s=gateway.read_timeout_s,
+            in_flight=self.in_flight,
+            ready=self.ready,
+        )
+        self._granian = Granian(
+            Server(stations, ports),
+            address=gateway.host,
+            port=port,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MS),
+            websockets=False,
+            log_enabled=False,
+            backlog=1024,
+        )
+        self._tasks = [
+            asyncio.create_task(self._granian.serve()),
+            asyncio.create_task(self._refresh()),
+            asyncio.create_task(self._purge()),
+        ]
+        await asyncio.sleep(0.05)
+        if self._tasks[0].done():
+            self._tasks[0].result()
+
+    async def append(self, record: Record) -> Receipt:
+        """Makes a record durable. Raises LedgerUnavailable where that fails or outlasts [gateway] ledger_timeout_s."""
+        receipt: Receipt = await self.ledger.append(record, self.home.settings.gateway.ledger_timeout_s)
+        return receipt
+
+    def ready(self) -> dict[str, Any]:
+        """What /ready says: whether requests can be served, and what is missing. No names, no paths."""
+        state = self.watched.state
+        engine = self.engine.status() if self.engine else None
+        return {
+            "ready": self.ledger.failed is None and (engine is None or engine.ready),
+            "ledger": "failed" if self.ledger.failed else "ok",
+            "private_model": engine.state if engine else self.home.settings.private.engine,
+            "register": "broken" if state.broken else "ok",
+            "register_digest": state.register.digest,
+            "policy_digest": state.policy.digest,
+        }
+
+    async def _refresh(self) -> None:
+        """Notices changed files. A change of what decides is a record, so that a reader can date it."""
+        while True:
+            await asyncio.sleep(_REFRESH_S)
+            before = self.watched.state
+            if self.watched.refresh():
+                after = self.watched.state
+                if after.broken:
+                    self.log(f"the register or policies can't be used, vendors are closed: {after.broken}")
+                await self._notice("register_broken" if after.broken else "register_or_policy_read")
+                if not after.broken and before.register.digest != after.register.digest:
+                    self.log("the register changed")
+            with contextlib.suppress(ConfigurationError):
+                if self.keys.refresh():
+                    await self._notice("keys_changed")
+
+    async def _notice(self, event: str) -> None:
+        state = self.watched.state
+        body = {
+            "event": event,
+            "register_digest": state.register.digest,
+            "policy_digest": state.policy.digest,
+            "keys_digest": self.keys.digest,
+        }
+        with contextlib.suppress(LedgerError):  # a failed ledger has said so already, and stops the process
+            await self.append(Record("", Phase.NOTICE, body))
+
+    async def _purge(self) -> None:
+        while True:
+            await asyncio.sleep(_PURGE_S)
+            try:
+                await asyncio.to_thread(self.vault.purge)
+            except VaultError as error:
+                self.log(error.message)
+
+    async def stop(self) -> None:
+        """Stops listening, lets requests under way finish within a bound, then closes everything, ledger last."""
+        self._granian.stop()  # type: ignore[no-untyped-call]
+        for task in self._tasks[1:]:
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_S):
+                await self.in_flight.idle.wait()
+        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+            await asyncio.wait_for(self._tasks[0], 5)
+        await self.upstreams.close()
+        if self.engine:
+            await self.engine.stop()
+        self.vault.close()
+        await asyncio.to_thread(self.ledger.close)

@@ -1,0 +1,164 @@
+"""HTTP: routes, limits and the client's side of an exchange, on Granian's RSGI."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ringfence import dialects
+from ringfence.dialects import Dialect
+from ringfence.gateway import listing
+from ringfence.gateway.admit import admit, check_host, headers_once
+from ringfence.gateway.deliver import ClientLeft, Headers
+from ringfence.gateway.exchange import JSON, exchange
+from ringfence.gateway.keys import KeyStore
+from ringfence.gateway.limits import InFlight, read_body
+from ringfence.gateway.stations import Stations
+from ringfence.vocabulary.errors import (
+    InternalError,
+    LedgerError,
+    MalformedRequest,
+    MethodNotAllowed,
+    RingfenceError,
+    RouteNotFound,
+)
+
+log = logging.getLogger("ringfence")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the server needs beside the stations. `ready` says what is not ready yet, or nothing."""
+
+    keys: KeyStore
+    allowed_hosts: tuple[str, ...]
+    max_body_bytes: int
+    read_timeout_s: float
+    in_flight: InFlight
+    ready: Callable[[], dict[str, Any]]
+
+
+class Server:
+    """The RSGI application. One authenticator and one way in for every dialect."""
+
+    def __init__(self, stations: Stations, ports: Ports) -> None:
+        self._stations, self._ports = stations, ports
+        self._dialects = {route: dialect for dialect in dialects.all() for route in dialect.routes}
+        self._default = next(iter(dialects.all()))
+        self._paths = {path for _, path in self._dialects} | {"/health", "/ready", "/v1/models"}
+
+    async def __call__(self, scope: Any, protocol: Any) -> None:
+        dialect = self._dialects.get((scope.method, scope.path), self._default)
+        port = RsgiPort(protocol)
+        try:
+            await self._route(scope, protocol, port)
+        except ClientLeft:
+            pass
+        except RingfenceError as error:
+            await self._refuse(port, dialect, error)
+        except Exception as error:
+            # The one boundary: whatever failed, the client gets an error and the log a place, never a text.
+            log.error("internal error: %s", place(error))
+            await self._refuse(port, dialect, InternalError("The gateway failed on this request."))
+
+    async def _route(self, scope: Any, protocol: Any, port: RsgiPort) -> None:
+        if scope.path == "/health":
+            await port.plain(200, [JSON], b'{"status":"ok"}')
+            return
+        headers = headers_once(scope.headers.items())
+        check_host(headers, self._ports.allowed_hosts)
+        if scope.path == "/ready":
+            state = self._ports.ready()
+            await port.plain(200 if state["ready"] else 503, [JSON], msgspec.json.encode(state))
+            return
+        dialect = self._dialects.get((scope.method, scope.path))
+        models = scope.path == "/v1/models" and scope.method == "GET"
+        if dialect is None and not models:
+            known = scope.path in self._paths
+            raise (MethodNotAllowed if known else RouteNotFound)(
+                "This method is not served here." if known else "There is no such route on this gateway."
+            )
+        caller = admit(headers, self._ports.keys)
+        if dialect is None:
+            listed = listing.models(self._stations, caller, self._default.endpoint)
+            await port.plain(200, [JSON], self._default.models(listed))
+            return
+        if scope.query_string:
+            raise MalformedRequest("The query string is not read.", remedy="Send the request without one.")
+        with self._ports.in_flight.one():
+            body = await self._body(headers, protocol)
+            await exchange(self._stations, dialect, caller, body, port)
+
+    async def _body(self, headers: dict[str, str], protocol: Any) -> bytes:
+        if headers.get("content-encoding", "identity") != "identity":
+            # A compressed body may grow past any limit, and scanning reads what the client meant, not what it packed.
+            raise MalformedRequest("The body is compressed.", where="content-encoding", remedy="Send plain JSON.")
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise MalformedRequest(
+                "The content type is not application/json.", where="content-type", remedy="Send JSON."
+            )
+        return await read_body(
+            protocol,
+            declared=headers.get("content-length", ""),
+            limit_bytes=self._ports.max_body_bytes,
+            timeout_s=self._ports.read_timeout_s,
+        )
+
+    async def _refuse(self, port: RsgiPort, dialect: Dialect, error: RingfenceError) -> None:
+        status, body = dialect.error(error.http_status, error.code, error.message, error.remedy, error.where or None)
+        headers = [JSON, *extra(error)]
+        if not port.started:
+            await port.plain(status, headers, body)
+
+
+def extra(error: RingfenceError) -> Headers:
+    """Without a record nothing may be tried again at once: the disk that failed will not have healed."""
+    if isinstance(error, LedgerError):
+        return [("x-should-retry", "false")]
+    return [("retry-after", "1")] if error.http_status == 429 else []
+
+
+def place(error: BaseException) -> str:
+    """Where an error was raised: its type, files and lines. INVARIANT: never its text, which may quote a request."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at " + " > ".join(
+        f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno}" for frame in frames
+    )
+
+
+class RsgiPort:
+    """One request's client, over Granian."""
+
+    def __init__(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self.started = False
+
+    async def plain(self, status: int, headers: Headers, body: bytes) -> None:
+        self.started = True
+        self._protocol.response_bytes(status, headers, body)
+
+    def stream(self, status: int, headers: Headers) -> RsgiSink:
+        self.started = True
+        return RsgiSink(self._protocol.response_stream(status, headers).send_bytes)
+
+    async def left(self) -> None:
+        await self._protocol.client_disconnect()
+
+
+class RsgiSink:
+    """A streamed reply over Granian."""
+
+    def __init__(self, send: Callable[[bytes], Awaitable[None]]) -> None:
+        self._send = send
+
+    async def send(self, data: bytes) -> None:
+        try:
+            await self._send(data)
+        except RuntimeError as error:  # granian.rsgi.ProtocolClosed
+            raise ClientLeft from error

@@ -1,0 +1,93 @@
+"""The register and the policies in force, read again when their files change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+
+from ringfence import register
+from ringfence.policy import Memory, Policy
+from ringfence.vocabulary.chat import Service
+from ringfence.vocabulary.errors import ConfigurationError
+
+_REMEMBERED = 10_000  # verdicts; about 1 KB each
+
+
+@dataclass(frozen=True)
+class State:
+    """`broken` says why the files as they are now can't be used; then only private services count as configured, so
+    that a half-saved register never lets through what the whole one would stop."""
+
+    register: register.Snapshot
+    policy: Policy
+    organisation: register.Organisation
+    reachable: Callable[[str], bool]
+    broken: str = ""
+    memory: Memory = field(default_factory=lambda: Memory(_REMEMBERED))
+
+    @property
+    def private(self) -> tuple[Service, ...]:
+        """The private services that can be reached; where none can, the first, so that a denial says why."""
+        private = [service for service in self.register.services.values() if service.private]
+        return tuple(filter(self.configured, private)) or tuple(private[:1])
+
+    def configured(self, service: Service) -> bool:
+        """Whether a request could really be sent there."""
+        return self.reachable(service.id) and (service.private or not self.broken)
+
+
+def schema_text() -> str:
+    """The Cedar schema of this version: what facts a rule may look at."""
+    return resources.files("ringfence.policy").joinpath("rules/ringfence.cedarschema").read_text(encoding="utf-8")
+
+
+def shipped_rules() -> dict[str, str]:
+    """The rules that `ringfence init` copies into a policies folder."""
+    text = resources.files("ringfence.policy").joinpath("rules/ringfence.cedar").read_text(encoding="utf-8")
+    return {"ringfence.cedar": text}
+
+
+def load_policy(folder: Path) -> Policy:
+    """The rules in `folder`; the shipped ones where there is no such folder. Raises ConfigurationError."""
+    if not folder.is_dir():
+        return Policy.load(shipped_rules(), schema_text())
+    try:
+        texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.cedar"))}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{folder}: a rule file can't be read", remedy="Check its permissions.") from error
+    return Policy.load(texts, schema_text())
+
+
+class Watched:
+    """Keeps a `State` and reads its files again when one of them changed."""
+
+    def __init__(self, load: Callable[[], State], folders: Iterable[Path]) -> None:
+        self._load = load
+        self._folders = tuple(folders)
+        self._stamp = self._look()
+        self.state = load()
+
+    def refresh(self) -> bool:
+        """True where the state is another now. Cheap where no file changed."""
+        stamp = self._look()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        try:
+            self.state = self._load()
+        except ConfigurationError as error:
+            self.state = replace(self.state, broken=error.message)
+        return True
+
+    def _look(self) -> tuple[tuple[str, int, int, int], ...]:
+        stamps = []
+        for folder in self._folders:
+            for path in sorted(folder.rglob("*")):
+                try:
+                    stat = path.stat()
+                except OSError:
+                    continue
+                stamps.append((str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino))
+        return tuple(stamps)

@@ -1,0 +1,49 @@
+"""What the exchange works with: every station, built and handed in, so that a test can hand in its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ringfence.classify import Classifier
+from ringfence.gateway.state import State
+from ringfence.masking import Book
+from ringfence.upstream import Reply
+from ringfence.vocabulary.record import Receipt, Record
+
+
+class Sender(Protocol):
+    """The upstream room as the exchange sees it."""
+
+    def configured(self, service_id: str) -> bool: ...
+
+    def why_not(self, service_id: str) -> str: ...
+
+    def send(
+        self, service_id: str, path: str, body: bytes, headers: Iterable[tuple[str, str]]
+    ) -> AbstractAsyncContextManager[Reply]: ...
+
+
+@dataclass(frozen=True)
+class Stations:
+    """`append` makes a record durable or raises LedgerUnavailable. `book` opens the surrogates of one scope.
+
+    `state` gives the register, policies and keys in force now. `cache_salt` makes a client's salt for prefix caches.
+    `live` prints one line per request, without content.
+    """
+
+    classifier: Classifier
+    state: Callable[[], State]
+    book: Callable[[str], Book]
+    append: Callable[[Record], Awaitable[Receipt]]
+    sender: Sender
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    live: Callable[[str], None]
+    new_id: Callable[[], str]
+    cache_salt: Callable[[str], str]
+    detect_timeout_s: float
+    max_reply_bytes: int

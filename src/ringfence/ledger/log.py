@@ -1,0 +1,152 @@
+"""The log on disk and the order in which one commit becomes durable. One thread uses it; after any exception but a
+refusal, nobody may use it again: recovery decides at the next start what of the broken commit counts.
+
+A commit, and what a crash at each point leaves behind:
+
+1. salts, fdatasync          salts of records that don't exist: the next append writes over them
+2. entries and the signed    nothing, a torn commit (cut off at the next start), or a whole one that nobody was told
+   checkpoint, fdatasync     of (kept: a reader may have seen its signature, and a log never signs two histories)
+3. highest slot, fdatasync   the slot before or this one; recovery goes on from either
+4. acknowledgements          nothing more: INVARIANT: whatever was acknowledged is at or below the highest checkpoint
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ringfence.ledger.checkpoint import Checkpoint, Signer
+from ringfence.ledger.files import write_all
+from ringfence.ledger.highest import Head, Highest
+from ringfence.ledger.record import Draft, encode_leaf, rfc3339
+from ringfence.ledger.salts import write_salts
+from ringfence.ledger.segments import CHECKPOINT, ENTRY, HEADER_BYTES, Header, create_segment, encode_frame
+from ringfence.ledger.tree import Frontier, leaf_hash
+from ringfence.vocabulary.errors import LedgerError
+from ringfence.vocabulary.record import Phase, Receipt
+
+Outcome = Receipt | LedgerError
+
+
+class Tail:
+    """Where the log ends: the frontier over all leaves, the last checkpoint's note, the last segment (its first index,
+    a descriptor, its length in bytes), and the requests without an ENDED record, oldest first, each with the place
+    where the commit of its DECIDED record begins: (segment, offset)."""
+
+    def __init__(self, frontier: Frontier, note: bytes, segment: int, end: int) -> None:
+        self.frontier = frontier
+        self.note = note
+        self.segment = segment
+        self.fd = -1
+        self.end = end
+        self.unended: dict[str, tuple[int, int]] = {}
+
+    def head(self, sequence: int) -> Head:
+        """What the highest slot `sequence` must say of this."""
+        place = next(iter(self.unended.values()), (self.segment, self.end))
+        return Head(sequence, self.note, tuple(self.frontier.peaks), self.segment, self.end, *place)
+
+
+class Log:
+    """Commits records. `clock` gives Unix seconds."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tail: Tail,
+        highest: Highest,
+        signer: Signer,
+        *,
+        salts_fd: int,
+        clock: Callable[[], float],
+        roll_bytes: int,
+    ) -> None:
+        self._folder = folder
+        self._tail = tail
+        self._salts_fd = salts_fd
+        self._highest = highest
+        self._signer = signer
+        self._clock = clock
+        self._roll_bytes = roll_bytes
+
+    @property
+    def size(self) -> int:
+        """How many leaves the highest checkpoint covers."""
+        return self._tail.frontier.size
+
+    def commit(self, drafts: Sequence[Draft]) -> list[Outcome]:
+        """Make `drafts` durable under one signed checkpoint, in order.
+
+        Returns for each its receipt, or the LedgerError that refuses this one alone: too long, an ENDED record
+        without its DECIDED one, or a second DECIDED one. Raises OSError and others: then nothing is known to have
+        been written, and this object must not be used again.
+        """
+        tail, time = self._tail, rfc3339(self._clock())
+        if tail.end >= self._roll_bytes:
+            self._roll()
+        leaves: list[bytes] = []
+        salts: list[bytes] = []
+        outcomes: list[LedgerError | None] = []
+        for draft in drafts:
+            try:
+                leaf = encode_leaf(draft, time)
+                self._follow(draft)
+            except LedgerError as refusal:
+                outcomes.append(refusal)
+            else:
+                outcomes.append(None)
+                leaves.append(leaf)
+                salts.append(draft.salt)
+        if not leaves:
+            return [outcome for outcome in outcomes if outcome is not None]
+        first = tail.frontier.size
+        self._write(leaves, salts)
+        indexes = iter(range(first, tail.frontier.size))
+        return [outcome or Receipt(next(indexes), tail.frontier.size) for outcome in outcomes]
+
+    def close(self) -> None:
+        """Let go of the files. The log is durable already."""
+        os.close(self._tail.fd)
+        os.close(self._salts_fd)
+        self._highest.close()
+
+    def _follow(self, draft: Draft) -> None:
+        """Hold each request to one DECIDED record and then at most one ENDED record. Raises LedgerError."""
+        unended, request_id = self._tail.unended, draft.request_id
+        if draft.phase is Phase.DECIDED:
+            if not request_id or request_id in unended:
+                raise LedgerError(f"Request {request_id!r} has a DECIDED record already, or no id.")
+            unended[request_id] = (self._tail.segment, self._tail.end)
+        elif draft.phase is Phase.ENDED and unended.pop(request_id, None) is None:
+            raise LedgerError(f"Request {request_id!r} has no DECIDED record that is still open, so nothing can end.")
+
+    def _write(self, leaves: Sequence[bytes], salts: Sequence[bytes]) -> None:
+        """The four points of the module's docstring, but for the acknowledgements."""
+        tail, first = self._tail, self._tail.frontier.size
+        frames = []
+        for leaf in leaves:
+            frames.append(encode_frame(ENTRY, leaf))
+            tail.frontier.append(leaf_hash(leaf))
+        checkpoint = Checkpoint(self._signer.verifier.name, tail.frontier.size, tail.frontier.root())
+        tail.note = self._signer.sign(checkpoint)
+        frames.append(encode_frame(CHECKPOINT, tail.note))
+        data = b"".join(frames)
+
+        # 1. INVARIANT: an entry that commits to contents is on disk only after its salt.
+        if any(salts):
+            write_salts(self._salts_fd, first, salts)
+        # 2. One write, but a crash may persist any part of it in any order: the checksums tell.
+        write_all(tail.fd, data, tail.end)
+        os.fdatasync(tail.fd)
+        tail.end += len(data)
+        # 3.
+        self._highest.swap(tail.head(self._highest.head.sequence + 1))
+
+    def _roll(self) -> None:
+        """Go on in a new segment. Everything in the old one is at or below the highest checkpoint, so that a crash
+        here leaves a new file without commits: it is used, or removed where its header is torn."""
+        tail = self._tail
+        fd = create_segment(self._folder, Header(tail.frontier.size, tail.segment, tail.end))
+        os.close(tail.fd)
+        tail.fd, tail.segment, tail.end = fd, tail.frontier.size, HEADER_BYTES

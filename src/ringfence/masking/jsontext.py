@@ -1,0 +1,43 @@
+"""Spans inside a string that is itself JSON, such as the `arguments` of a tool call: cut between escapes, never in one.
+
+Without this, masking `"\\nann@example.com"` would leave a lone backslash before a surrogate, and a value kept in its
+escaped spelling would be escaped a second time when it comes back.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+# RFC 8259 section 7: a surrogate pair of \u escapes is one character.
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
+
+
+def is_json(text: str) -> bool:
+    """Whether `text` is one JSON document."""
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def widened(text: str, start: int, end: int) -> tuple[int, int]:
+    """The least span around [start, end) that cuts no escape of `text` in two. Code points, half-open."""
+    for escape in _ESCAPE.finditer(text):
+        if escape.start() >= end:
+            break
+        if escape.start() < start < escape.end():
+            start = escape.start()
+        if escape.start() < end < escape.end():
+            end = escape.end()
+    return start, end
+
+
+def value_of(piece: str) -> str | None:
+    """What `piece` of a JSON string stands for, or None where it is not the inside of one string."""
+    try:
+        return msgspec.json.decode(f'"{piece}"', type=str)
+    except msgspec.DecodeError:
+        return None

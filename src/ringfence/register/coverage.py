@@ -1,0 +1,264 @@
+"""Whether a service covers a label today: by which documents, until when, or exactly why not.
+
+Coverage is the intersection of every link: the vendor's profile, the terms catalogue, each document that the label
+needs, the agreements that those end with, and above them the BAA of the customer whose data it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from ringfence.register.documents import Document, Says
+from ringfence.register.kinds import Subject
+from ringfence.register.months import add_months
+from ringfence.register.organisation import Organisation
+from ringfence.register.requirements import Need, Place
+from ringfence.register.scope import concerns, scope_gap
+from ringfence.register.snapshot import Snapshot
+from ringfence.register.terms import no_list_reason
+from ringfence.vocabulary.chat import Service
+from ringfence.vocabulary.decision import Coverage
+from ringfence.vocabulary.labels import Label
+
+
+class _Asked(NamedTuple):
+    """One question put to the register."""
+
+    snapshot: Snapshot
+    service: Service
+    label: Label
+    endpoint: str
+    model: str
+    today: date
+    organisation: Organisation
+    client: str
+
+
+class _Link(NamedTuple):
+    """One link of the chain: documents that hold it to a day, or the reasons why it is broken.
+
+    `empty`: no document of the kind is on file at all.
+    """
+
+    documents: tuple[Document, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    until: date = date.max
+    reasons: tuple[str, ...] = ()
+    empty: bool = False
+
+
+def cover(
+    snapshot: Snapshot,
+    service_id: str,
+    labels: Iterable[Label],
+    endpoint: str,
+    model: str,
+    today: date,
+    organisation: Organisation,
+    client: str = "",
+) -> tuple[Coverage, ...]:
+    """One answer per label, in the order of their names. `client` is whose data it is, as the API key states.
+
+    `model` "" asks about the service as such. `general` is covered everywhere, and every label on an own host.
+    Raises nothing.
+    """
+    service = snapshot.services.get(service_id)
+    if service is None:
+        why = (f"The register has no service {service_id}.",)
+        return tuple(Coverage(label, service_id, covered=False, reasons=why) for label in sorted(set(labels)))
+    return tuple(
+        _cover(_Asked(snapshot, service, label, endpoint, model, today, organisation, client))
+        for label in sorted(set(labels))
+    )
+
+
+def _cover(asked: _Asked) -> Coverage:
+    service, label = asked.service, asked.label
+    if label is Label.GENERAL or service.own_host:
+        return Coverage(label, service.id, covered=True)
+    met = [(need, _meet(asked, need)) for need in _needs(asked)]
+    links = [_profile(asked), _terms(asked), *_said_once(met)]
+    reasons = [reason for link in links for reason in link.reasons] or _onshore(asked, met)
+    if not any(need.label is label for need in asked.snapshot.needs):
+        reasons.append(f"No requirement is written down for {label.value}, so nothing can meet it.")
+    if reasons:
+        return Coverage(label, service.id, covered=False, reasons=tuple(dict.fromkeys(reasons)))
+    ids = {each.id for link in links for each in link.documents}.union(*(link.rests_on for link in links))
+    until = min([link.until for link in links])
+    return Coverage(
+        label, service.id, covered=True, documents=tuple(sorted(ids)), until=None if until == date.max else until
+    )
+
+
+def _said_once(met: list[tuple[Need, _Link]]) -> list[_Link]:
+    """The links, without the second one that would only repeat that nothing of a kind is on file."""
+    first = {(need.kinds, need.subject): need.id for need, link in reversed(met) if link.empty}
+    return [link for need, link in met if not link.empty or first[need.kinds, need.subject] == need.id]
+
+
+def _needs(asked: _Asked) -> list[Need]:
+    place: Place = "other_host" if asked.service.private else "vendor"
+    return [
+        need
+        for need in asked.snapshot.needs
+        if need.label is asked.label and need.applies(place, asked.organisation) and not _relaxation(asked, need)
+    ]
+
+
+def _relaxation(asked: _Asked, need: Need) -> date | None:
+    """The last day of a relaxation of this need that is in force, or None. Law and standards are never relaxed."""
+    for each in asked.snapshot.relaxations:
+        if each.need == need.id and need.relaxable and each.in_force(asked.today):
+            return each.expires_on
+    return None
+
+
+def _profile(asked: _Asked) -> _Link:
+    """What this release or the customer knows of the service itself, and house policy that is relaxed for a time."""
+    service = asked.service
+    if asked.endpoint not in service.endpoints:
+        return _Link(reasons=(f"The register does not list the endpoint {asked.endpoint} for {service.id}.",))
+    profile = asked.snapshot.profiles.get(service.vendor)
+    until = (profile.expires_on if profile else None) or date.max
+    if until < asked.today:
+        return _Link(reasons=(f"The profile of {service.vendor} may be relied on until {until} only.",))
+    relaxed = [
+        day
+        for need in asked.snapshot.needs
+        if need.label is asked.label and (day := _relaxation(asked, need)) is not None
+    ]
+    return _Link(until=min([until, *relaxed]))
+
+
+def _terms(asked: _Asked) -> _Link:
+    """The terms catalogue: without a list in force no field may go with regulated data."""
+    snapshot, service = asked.snapshot, asked.service
+    if why := no_list_reason(snapshot, service, asked.endpoint, asked.model, asked.today):
+        return _Link(reasons=(why,))
+    terms = snapshot.allow_list(service, asked.endpoint, asked.model)
+    return _Link(until=terms.expires_on if terms else date.max)
+
+
+def _meet(asked: _Asked, need: Need) -> _Link:
+    """The document that meets one need for the longest time, or why none does."""
+    if need.never:
+        return _Link(reasons=(f"{need.says.rstrip('.')} ({need.basis}: {need.id}).",))
+    client_side = need.subject is Subject.CLIENT
+    if client_side and not asked.client:
+        return _Link(reasons=("The key names no client, so no customer's BAA can be looked up.",))
+    on_file = [d for d in asked.snapshot.documents.values() if d.kind in need.kinds and _is_about(asked, need, d)]
+    good: list[_Link] = []
+    why_not: list[str] = []
+    for document in sorted(on_file, key=lambda d: d.id):
+        reason, until, rests_on = _try(asked, need, document)
+        if reason:
+            why_not.append(reason)
+        else:
+            good.append(_Link((document,), rests_on, until))
+    # INVARIANT: every agreement in force with a customer binds; a second, kinder one cures no prohibition.
+    if client_side and any(_forbids(asked, need, document) for document in on_file):
+        good = []
+    if good:
+        return max(good, key=lambda link: (link.until, link.documents[0].id))
+    return _Link(reasons=tuple(why_not) or (_nothing_on_file(asked, need),), empty=not on_file)
+
+
+def _is_about(asked: _Asked, need: Need, document: Document) -> bool:
+    if need.subject is Subject.CLIENT:
+        return document.subject == asked.client and document.demonstration == asked.service.demonstration
+    return concerns(document, asked.service)
+
+
+def _nothing_on_file(asked: _Asked, need: Need) -> str:
+    kinds = asked.snapshot.kinds
+    titles = " or ".join(kinds[kind].title for kind in need.kinds)
+    other = asked.client if need.subject is Subject.CLIENT else asked.snapshot.provider(asked.service)
+    sentence = f"No {titles} {kinds[need.kinds[0]].relation} {other} is on file for {asked.service.id}"
+    extra = [
+        f"; {document.id} does not serve: {need.not_enough[document.kind]}"
+        for document in sorted(asked.snapshot.documents.values(), key=lambda d: d.id)
+        if document.kind in need.not_enough and concerns(document, asked.service)
+    ]
+    return f"{sentence} ({need.basis}: {need.id}){''.join(extra)}."
+
+
+def _try(asked: _Asked, need: Need, document: Document) -> tuple[str, date, tuple[str, ...]]:
+    """Why a document does not meet a need ("" where it does), its last day, and what it rests on."""
+    snapshot = asked.snapshot
+    name = f"The {snapshot.kinds[document.kind].title} {document.id}"
+    standing = snapshot.standing(document, asked.today)
+    gap = "" if standing.counts else standing.why
+    if not gap and (left_out := scope_gap(document, asked.service, asked.label, asked.endpoint, asked.model)):
+        gap = f"{name} {left_out}."
+    gap = gap or _names_us(asked, document, name) or _limits(need, document, name)
+    if gap:
+        return gap, date.min, ()
+    gap, aged = _report(asked, need, document, name)
+    return gap, min(standing.until, aged), standing.rests_on
+
+
+def _names_us(asked: _Asked, document: Document, name: str) -> str:
+    """An agreement that somebody else signed covers nobody else's data."""
+    ours = " ".join(asked.organisation.name.casefold().split())
+    if document.demonstration or not ours or not asked.snapshot.kinds[document.kind].names_organisation:
+        return ""
+    if any(" ".join(party.name.casefold().split()) == ours for party in document.parties):
+        return ""
+    return f"{name} does not name {asked.organisation.name} as a party."
+
+
+def _limits(need: Need, document: Document, name: str) -> str:
+    for limit in need.not_forbidden:
+        if document.limits.says(limit) is Says.FORBIDDEN:
+            return f"{name} forbids it: limits.{limit} ({need.basis}: {need.id})."
+    for limit in need.permitted:
+        said = document.limits.says(limit)
+        if said is not Says.PERMITTED:
+            how = {None: "nobody wrote down what it says", Says.SILENT: "it is silent", Says.FORBIDDEN: "it forbids it"}
+            return f"{name} does not permit it: limits.{limit}, {how[said]} ({need.basis}: {need.id})."
+    return ""
+
+
+def _forbids(asked: _Asked, need: Need, document: Document) -> bool:
+    """True where an agreement that counts and speaks of this label forbids what the need must not be forbidden."""
+    return (
+        asked.snapshot.standing(document, asked.today).counts
+        and not scope_gap(document, asked.service, asked.label, asked.endpoint, asked.model)
+        and any(document.limits.says(limit) is Says.FORBIDDEN for limit in (*need.not_forbidden, *need.permitted))
+    )
+
+
+def _report(asked: _Asked, need: Need, document: Document, name: str) -> tuple[str, date]:
+    """What an auditor's report must say, and the last day at which its period-end age is still within bounds."""
+    if need.criteria and not set(need.criteria) <= {each.casefold() for each in document.report.criteria}:
+        return f"{name} does not cover the criteria {', '.join(need.criteria)}.", date.min
+    if need.opinions and document.report.opinion not in need.opinions:
+        return f"{name} has a {document.report.opinion} opinion, which no bridge letter cures.", date.min
+    if not need.max_age_months or document.dates.period_end is None:
+        return "", date.max
+    last = add_months(document.dates.period_end, need.max_age_months)
+    if last < asked.today:
+        age = f"period ended on {document.dates.period_end}, more than {need.max_age_months} months ago"
+        return f"{name}: its {age}, and no bridge letter cures that.", date.min
+    return "", last
+
+
+def _onshore(asked: _Asked, links: list[tuple[Need, _Link]]) -> list[str]:
+    """Where an agreement of the chain forbids processing abroad, those that rule the place must keep it at home."""
+    kinds = asked.snapshot.kinds
+    strict = [d for _, link in links for d in link.documents if d.limits.offshore is Says.FORBIDDEN]
+    return [
+        f"The {kinds[limiting.kind].title} {limiting.id} forbids processing offshore, and {document.id} does not limit "
+        f"its scope.regions to {need.onshore}."
+        for limiting in strict
+        for need, link in links
+        for document in link.documents
+        if need.onshore and document.limits.offshore is not Says.FORBIDDEN and not _at_home(document, need.onshore)
+    ]
+
+
+def _at_home(document: Document, country: str) -> bool:
+    regions = document.scope.regions
+    return bool(regions) and all(region == country or region.startswith(f"{country}-") for region in regions)

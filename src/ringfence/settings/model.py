@@ -1,0 +1,110 @@
+"""Every setting with type, default and meaning: the one table behind `ringfence init` and the reference page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+# Unknown keys are refused everywhere, so that a misspelt setting is never a setting silently left out.
+
+
+class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who you are under the law: it decides which documents are needed."""
+
+    name: Annotated[str, Meta(description="Your organisation's name, as it stands on your documents.")] = "Your company"
+    role: Annotated[
+        Literal["covered_entity", "business_associate", "neither"],
+        Meta(description="Your role under HIPAA, 45 CFR 160.103. A business associate also needs its customers' BAAs."),
+    ] = "neither"
+    regimes: Annotated[
+        tuple[Literal["hipaa", "part2", "glba", "pci", "gdpr"], ...], Meta(description="What applies to you.")
+    ] = ()
+
+
+class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The HTTP server that clients point at."""
+
+    host: Annotated[str, Meta(description="Address to listen on. TLS belongs in front of it (see docs).")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="TCP port.")] = 8400
+    allowed_hosts: Annotated[
+        tuple[str, ...], Meta(description="Names by which clients may call the gateway (Host header, without port).")
+    ] = ("127.0.0.1", "localhost", "[::1]")
+    max_body_bytes: Annotated[int, Meta(ge=1024, description="Largest request body.")] = 4_194_304
+    max_reply_bytes: Annotated[int, Meta(ge=1024, description="Largest plain reply read from a service.")] = 33_554_432
+    max_in_flight: Annotated[int, Meta(ge=1, description="Requests at a time; above it clients get 429.")] = 256
+    read_timeout_s: Annotated[float, Meta(gt=0, description="For a client to send its whole request.")] = 30.0
+    ledger_timeout_s: Annotated[float, Meta(gt=0, description="For a record to become durable, else deny.")] = 5.0
+    detect_timeout_s: Annotated[float, Meta(gt=0, description="For finding identifiers, else FAILED.")] = 2.0
+
+
+class Private(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The model that you run yourself. Uncovered data goes here."""
+
+    engine: Annotated[
+        Literal["embedded", "url", "none"],
+        Meta(
+            description="embedded: a child process of the gateway. url: a server of yours (vLLM, Ollama, llama-server)."
+        ),
+    ] = "embedded"
+    model_path: Annotated[
+        str, Meta(description="GGUF file for the embedded engine, such as Llama 3.1. Empty: the small trial model.")
+    ] = ""
+    model: Annotated[str, Meta(description="Model name to ask a `url` server for.")] = ""
+    url: Annotated[str, Meta(description="Base URL of an OpenAI-compatible server, ending in /v1.")] = ""
+    api_key: Annotated[str, Meta(description="Reference to that server's key: env:NAME or file:PATH.")] = ""
+    own_host: Annotated[
+        bool | None,
+        Meta(description="For `url`: true only where you run the machine; a cloud that holds PHI needs its own BAA."),
+    ] = None
+    host: Annotated[str, Meta(description="For `url`: who runs the machine, as documents name it.")] = "this machine"
+    threads: Annotated[int, Meta(ge=1, description="Threads of the embedded engine.")] = 2
+    context_tokens: Annotated[int, Meta(ge=256, description="Context of the embedded engine, in tokens.")] = 4096
+    isolate: Annotated[bool, Meta(description="Start the embedded engine without a network where possible.")] = True
+
+
+class Upstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How to reach one service of the register. Clients can't choose an address: only these are used."""
+
+    service: Annotated[str, Meta(description="Id of the service in the register, such as openai/chat-completions.")]
+    base_url: Annotated[str, Meta(description="Empty: the vendor's own address.")] = ""
+    api_key: Annotated[str, Meta(description="Reference to the key: env:NAME or file:PATH.")] = ""
+    connect_timeout_s: Annotated[float, Meta(gt=0, description="To connect.")] = 10.0
+    first_byte_timeout_s: Annotated[float, Meta(gt=0, description="From request to reply headers.")] = 300.0
+    read_timeout_s: Annotated[float, Meta(gt=0, description="Between two pieces of a reply.")] = 120.0
+
+
+class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The tamper-evident record."""
+
+    folder: Annotated[str, Meta(description="Relative to RINGFENCE_HOME.")] = "ledger"
+    highest: Annotated[
+        str, Meta(description="Where the highest signed checkpoint is kept: another disk notices a rolled-back ledger.")
+    ] = "ledger-highest"
+    origin: Annotated[str, Meta(description="Name of this log in its checkpoints.")] = "ringfence.local/ledger"
+
+
+class Masking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Surrogates for identifiers."""
+
+    lifetime_s: Annotated[int, Meta(ge=60, description="How long the vault keeps an unused surrogate.")] = 2_592_000
+
+
+class Folders(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Documents that you keep in git, relative to this file."""
+
+    register: Annotated[str, Meta(description="Services and documents on file.")] = "register"
+    policies: Annotated[str, Meta(description="Cedar rules.")] = "policies"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything in `ringfence.toml`."""
+
+    organisation: Organisation = Organisation()
+    gateway: Gateway = Gateway()
+    private: Private = Private()
+    ledger: Ledger = Ledger()
+    masking: Masking = Masking()
+    folders: Folders = Folders()
+    upstream: tuple[Upstream, ...] = ()

@@ -1,0 +1,166 @@
+"""One HTTP/1.1 connection, and the unused ones kept for the next request to the same target.
+
+Why not an HTTP client library: docs/explanation/private-model.md, "The client". httptools (llhttp) does the parsing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import socket
+import ssl
+from typing import cast
+
+from ringfence.upstream.reply import Reply
+from ringfence.upstream.target import Address, Target, tls_context
+from ringfence.vocabulary.errors import UpstreamUnavailable
+
+MAX_IDLE = 128
+# Probes on a silent connection, well below the 350 s after which an AWS NAT gateway forgets it:
+# https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
+KEEPALIVE_S = 60
+
+
+class Connection(asyncio.Protocol):
+    """Serves one request at a time. Any byte that comes while none is under way closes it."""
+
+    __slots__ = ("_pool", "_reply", "closed", "idle_since_s", "transport")
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._reply: Reply | None = None
+        self.closed = False
+        self.idle_since_s = 0.0
+        self.transport: asyncio.Transport = cast(asyncio.Transport, None)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if hasattr(socket, "TCP_KEEPIDLE"):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_S)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_S)
+
+    def data_received(self, data: bytes) -> None:
+        if self._reply is None:
+            self.abort()
+        else:
+            self._reply.feed(data)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.closed = True
+        self._pool.forget(self)
+        if self._reply is not None:
+            self._reply.lost()
+
+    def begin(self, head: bytes, body: bytes, target: Target, loop: asyncio.AbstractEventLoop) -> Reply:
+        """Write one request. The bytes of `body` leave exactly as given."""
+        self._reply = Reply(self, target, loop)
+        self.transport.writelines((head, body))
+        return self._reply
+
+    def end(self) -> None:
+        """The exchange is over: keep the connection, or close it at once, so that the service can stop working."""
+        reply, self._reply = self._reply, None
+        clean = reply is not None and reply.release()
+        # A request still in our buffer means that the service answered without reading it: it can't be followed.
+        if clean and not self.closed and not self.transport.is_closing() and not self.transport.get_write_buffer_size():
+            self._pool.keep(self)
+        else:
+            self.abort()
+
+    def abort(self) -> None:
+        if not self.closed:
+            self.transport.abort()
+
+    def pause(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+
+class Pool:
+    """The connections to one target."""
+
+    def __init__(self, target: Target, address: Address, loop: asyncio.AbstractEventLoop) -> None:
+        self._target = target
+        self._address = address
+        self._loop = loop
+        self._tls = tls_context(target.ca_pem) if address.tls and target.unix_socket is None else None
+        self._idle: list[Connection] = []
+        self._all: set[Connection] = set()
+
+    async def acquire(self) -> Connection:
+        """An open connection: the one used last, else a new one. Raises UpstreamUnavailable."""
+        oldest_s = self._loop.time() - self._target.idle_timeout_s
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.idle_since_s >= oldest_s and not connection.transport.is_closing():
+                return connection
+            connection.abort()
+        return await self._connect()
+
+    def keep(self, connection: Connection) -> None:
+        if len(self._idle) >= MAX_IDLE:
+            connection.abort()
+        else:
+            connection.idle_since_s = self._loop.time()
+            self._idle.append(connection)
+
+    def forget(self, connection: Connection) -> None:
+        self._all.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+
+    def close(self) -> None:
+        """Close every connection. A reply under way ends with UpstreamBroken."""
+        for connection in tuple(self._all):
+            connection.abort()
+        self._idle.clear()
+
+    async def _connect(self) -> Connection:
+        limit_s = self._target.connect_timeout_s
+        try:
+            async with asyncio.timeout(limit_s):
+                connection = await self._open()
+        except TimeoutError:
+            raise self._unavailable(f"no connection within {limit_s:g} s") from None
+        except ssl.SSLCertVerificationError as error:
+            raise self._unavailable(
+                f"its TLS certificate is not valid: {error.verify_message}",
+                "Check the host name in base_url, the system's CA certificates and the clock.",
+            ) from None
+        except ssl.SSLError as error:
+            raise self._unavailable(f"TLS failed ({error.reason or 'unknown'})") from None
+        except socket.gaierror:
+            raise self._unavailable("its host name can't be resolved") from None
+        except OSError as error:
+            why = os.strerror(error.errno).lower() if error.errno else "no connection to any of its addresses"
+            raise self._unavailable(why) from None
+        if connection.closed or connection.transport.is_closing():
+            connection.abort()
+            raise self._unavailable("it closed the new connection at once")
+        self._all.add(connection)
+        return connection
+
+    async def _open(self) -> Connection:
+        if self._target.unix_socket is not None:
+            _, connection = await self._loop.create_unix_connection(lambda: Connection(self), self._target.unix_socket)
+            return connection
+        host, port = self._address.host, self._address.port
+        _, connection = await self._loop.create_connection(lambda: Connection(self), host, port, ssl=self._tls)
+        peer = connection.transport.get_extra_info("peername")
+        # INVARIANT: nothing leaves this machine unencrypted, whatever "localhost" resolves to.
+        if self._address.loopback_only and not (peer and ipaddress.ip_address(peer[0].split("%")[0]).is_loopback):
+            connection.abort()
+            raise self._unavailable("its address for plain http is not this machine")
+        return connection
+
+    def _unavailable(self, why: str, remedy: str = "") -> UpstreamUnavailable:
+        message = f"Service {self._target.service_id} can't be reached: {why}"
+        return UpstreamUnavailable(message, remedy=remedy, where=self._target.service_id)

@@ -1,0 +1,66 @@
+"""The canonical request and reply that every dialect reads into and writes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ringfence.vocabulary.text import Segment
+
+
+class Use(msgspec.Struct, frozen=True):
+    """One request member that is present, as a normalised path: array indexes become `*`, and below a free-form
+    subtree (a JSON schema, metadata, tool arguments) nothing more is listed. `value` is the scalar where it chooses
+    between behaviours (type, role, mode, flags), else "".
+
+    `pointer` is where it stands, for messages to the client.
+    """
+
+    path: str
+    value: str
+    pointer: str
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A part that cannot be read as text: where it stands and what it is (image, audio, file, remote file)."""
+
+    pointer: str
+    kind: str
+
+
+class CanonicalRequest(msgspec.Struct, frozen=True):
+    """A parsed request. `tree` is the JSON as Python objects (numbers with a fraction are `decimal.Decimal`); it is
+    treated as read-only: rewriting makes a new tree.
+
+    `modalities` are what a service must be able to read to answer: text, image, audio, file.
+    """
+
+    dialect: str
+    endpoint: str
+    model: str
+    stream: bool
+    tree: dict[str, Any]
+    segments: tuple[Segment, ...]
+    uses: tuple[Use, ...]
+    unread: tuple[Unread, ...] = ()
+    modalities: tuple[str, ...] = ("text",)
+
+
+class Service(msgspec.Struct, frozen=True):
+    """One service endpoint of the register, as the rooms after it need it.
+
+    `endpoint` is `vendor/service`-unique id's API surface, e.g. `chat_completions`. `own_host` is true where the
+    organisation runs the host itself, so that no further party sees the data.
+    """
+
+    id: str
+    vendor: str
+    title: str
+    private: bool
+    own_host: bool
+    host: str
+    endpoints: tuple[str, ...]
+    models: tuple[str, ...]
+    modalities: tuple[str, ...]
+    demonstration: bool = False

@@ -1,0 +1,57 @@
+"""A scripted service on a raw socket, both event loops, and a model small enough for every test."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import uvloop
+
+# The helpers beside the tests are plain modules: importlib mode does not put them on the path.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from scripted_service import ScriptedService
+
+from ringfence.upstream import Target, Upstreams
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def event_loop_policy(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoopPolicy:
+    """Each test runs on the loop that ships with Python and on the one that the gateway uses."""
+    return uvloop.EventLoopPolicy() if request.param == "uvloop" else asyncio.DefaultEventLoopPolicy()
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[ScriptedService]:
+    async with ScriptedService() as running:
+        yield running
+
+
+@pytest.fixture
+async def reach(service: ScriptedService) -> AsyncIterator[Callable[..., Upstreams]]:
+    """`reach(read_timeout_s=...)` gives Upstreams whose one target, "vendor", is the scripted service."""
+    opened: list[Upstreams] = []
+
+    async def build(**options: object) -> Upstreams:
+        settings = {"base_url": f"http://127.0.0.1:{service.port}/v1", "credential": "sk-vendor-secret"} | options
+        target = Target(service_id="vendor", allow_insecure_loopback=True, **settings)
+        upstreams = Upstreams([target])
+        await upstreams.open()
+        opened.append(upstreams)
+        return upstreams
+
+    yield build
+    for upstreams in opened:
+        await upstreams.close()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GGUF file of 430 KB."""
+    pytest.importorskip("gguf")
+    import tiny_gguf
+
+    return tiny_gguf.write(tmp_path_factory.mktemp("model") / "tiny.gguf")
