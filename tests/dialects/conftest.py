@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming, CompletionCreateParamsStreaming
+from openai.types.chat.completion_create_params import (
+    CompletionCreateParamsNonStreaming,
+    CompletionCreateParamsStreaming,
+)
 from typing_extensions import is_typeddict
 
 from ringfence import dialects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
@@ -45,7 +46,10 @@ def test_reads_a_request(chat: Dialect) -> None:
         ({**BASE, "messages": [{**HELLO, "content": {"a": 1}}]}, "/messages/0/content must be a string, null or an"),
         ({**BASE, "messages": [HELLO, {**HELLO, "content": ["Hi"]}]}, "/messages/1/content/0 must be an object"),
         ({**BASE, "messages": [{"role": "assistant", "tool_calls": {}}]}, "/messages/0/tool_calls must be an array"),
-        ({**BASE, "messages": [{"role": "assistant", "tool_calls": [1]}]}, "/messages/0/tool_calls/0 must be an object"),
+        (
+            {**BASE, "messages": [{"role": "assistant", "tool_calls": [1]}]},
+            "/messages/0/tool_calls/0 must be an object",
+        ),
         ({**BASE, "tools": {}}, "/tools must be an array of objects"),
         ({**BASE, "tools": [None]}, "/tools/0 must be an object"),
         ({**BASE, "functions": ["f"]}, "/functions/0 must be an object"),
@@ -106,7 +110,13 @@ def test_strings_that_are_json(chat: Dialect) -> None:
 
 @pytest.mark.parametrize(
     ("wished", "answer"),
-    [(None, False), ({"type": "text"}, False), ({"type": "json_object"}, True), ({"type": "json_schema"}, True), ({}, False)],
+    [
+        (None, False),
+        ({"type": "text"}, False),
+        ({"type": "json_object"}, True),
+        ({"type": "json_schema"}, True),
+        ({}, False),
+    ],
 )
 def test_a_reply_that_is_json(chat: Dialect, wished: Any, answer: bool) -> None:
     assert chat.json_reply(chat.read(encode({**BASE, "response_format": wished}))) is answer
@@ -116,7 +126,9 @@ def test_a_reply_that_is_json(chat: Dialect, wished: Any, answer: bool) -> None:
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.data())
 def test_any_tree_under_any_member_is_read_or_refused(chat: Dialect, trees: Any, data: st.DataObject) -> None:
-    names = st.sampled_from(["messages", "tools", "response_format", "stream_options", "x", "audio", "metadata", "model"])
+    names = st.sampled_from(
+        ["messages", "tools", "response_format", "stream_options", "x", "audio", "metadata", "model"]
+    )
     tree = {**BASE, **data.draw(st.dictionaries(names, trees, max_size=2))}
     if data.draw(st.booleans()):
         tree["messages"] = [{**HELLO, **data.draw(st.dictionaries(st.sampled_from(["content", "audio"]), trees))}]
@@ -137,7 +149,5 @@ def test_noise_raises_only_malformed_request(chat: Dialect, scale: int) -> None:
         for _ in range(rng.randrange(4)):
             if noise:
                 noise[rng.randrange(len(noise))] = rng.choice(b'"{}[]:,0n\\\xff e')
-        try:
+        with contextlib.suppress(MalformedRequest):
             chat.read(bytes(noise))
-        except MalformedRequest:
-            pass

@@ -28,7 +28,10 @@ def test_every_string_of_a_choice_is_restored(chat: Dialect, tiny: Any) -> None:
         "reasoning_content": "<P-1>?",
         "reasoning": "<P-1>!",
         "annotations": [
-            {"type": "url_citation", "url_citation": {"title": "of <P-1>", "url": "u", "start_index": 0, "end_index": 1}}
+            {
+                "type": "url_citation",
+                "url_citation": {"title": "of <P-1>", "url": "u", "start_index": 0, "end_index": 1},
+            }
         ],
         "tool_calls": [
             {"id": "c<P-1>", "type": "function", "function": {"name": "f<P-1>", "arguments": '{"to":"<P-1>"}'}},
@@ -37,7 +40,12 @@ def test_every_string_of_a_choice_is_restored(chat: Dialect, tiny: Any) -> None:
         "function_call": {"name": "f", "arguments": '["<P-1>"]'},
         "audio": {"id": "a", "data": "PFAtMT4=<P-1>", "expires_at": 1, "transcript": "said <P-1>"},
     }
-    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "prompt_tokens_details": {"cached_tokens": 2}}
+    usage = {
+        "prompt_tokens": 3,
+        "completion_tokens": 4,
+        "total_tokens": 7,
+        "prompt_tokens_details": {"cached_tokens": 2},
+    }
     body = json.dumps(reply(message, usage=usage, metadata={"who": "<P-1>"})).encode()
     edited = chat.edit_reply(body, restore, None)
     now = ChatCompletion.model_validate_json(edited.body)
@@ -48,10 +56,17 @@ def test_every_string_of_a_choice_is_restored(chat: Dialect, tiny: Any) -> None:
         "reasoning_content": f"{ANN}?",
         "reasoning": f"{ANN}!",
         "annotations": [
-            {"type": "url_citation", "url_citation": {"title": f"of {ANN}", "url": "u", "start_index": 0, "end_index": 1}}
+            {
+                "type": "url_citation",
+                "url_citation": {"title": f"of {ANN}", "url": "u", "start_index": 0, "end_index": 1},
+            }
         ],
         "tool_calls": [
-            {"id": f"c{ANN}", "type": "function", "function": {"name": f"f{ANN}", "arguments": f'{{"to":"{ANN_IN_JSON}"}}'}},
+            {
+                "id": f"c{ANN}",
+                "type": "function",
+                "function": {"name": f"f{ANN}", "arguments": f'{{"to":"{ANN_IN_JSON}"}}'},
+            },
             {"id": "c2", "type": "custom", "custom": {"name": "g", "input": f"raw {ANN}"}},
         ],
         "function_call": {"name": "f", "arguments": f'["{ANN_IN_JSON}"]'},
@@ -89,7 +104,9 @@ def test_content_that_was_asked_for_as_json_stays_json(chat: Dialect, tiny: Any)
 
 def test_nothing_to_restore_leaves_the_bytes(chat: Dialect, tiny: Any) -> None:
     _, restore, _ = tiny
-    body = b' {"choices": [{"message": {"content": "Hi"}, "logprobs": {"content": [{"logprob": -0.10}]}}], "model" : "m"}'
+    body = (
+        b' {"choices": [{"message": {"content": "Hi"}, "logprobs": {"content": [{"logprob": -0.10}]}}], "model" : "m"}'
+    )
     for edited in (chat.edit_reply(body, None, None), chat.edit_reply(body, restore, None)):
         assert edited.body == body
         assert edited.texts == ("Hi",)
@@ -111,7 +128,10 @@ def test_numbers_stay(chat: Dialect, tiny: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "now"),
     [
-        ({"error": {"message": "bad value '<P-12>'", "code": None}}, {"error": {"message": "bad value 'Bö\nX'", "code": None}}),
+        (
+            {"error": {"message": "bad value '<P-12>'", "code": None}},
+            {"error": {"message": "bad value 'Bö\nX'", "code": None}},
+        ),
         ({"error": "<P-12>"}, {"error": "Bö\nX"}),
     ],
 )
@@ -124,7 +144,17 @@ def test_an_error_of_the_service_is_passed_on_restored(chat: Dialect, tiny: Any,
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"[]", b"5", b'{"a":', b"\xff", b"[" * 10_000, b'{"a":' * 70 + b'""' + b"}" * 70, b'{"a":"\\ud800"}'],
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"5",
+        b'{"a":',
+        b"\xff",
+        b"[" * 10_000,
+        b'{"a":' * 70 + b'""' + b"}" * 70,
+        b'{"a":"\\ud800"}',
+    ],
 )
 def test_what_cannot_be_read_is_the_services_fault(chat: Dialect, tiny: Any, body: bytes) -> None:
     with pytest.raises(UpstreamBroken):

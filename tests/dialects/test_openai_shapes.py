@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import httpx2
 import openai
@@ -84,8 +86,33 @@ def test_an_error_within_a_stream_becomes_the_sdks_own(chat: Dialect) -> None:
 
 def test_models_are_listed(chat: Dialect) -> None:
     body = chat.models([{"id": "gpt-5.4", "owned_by": "openai"}, {"id": "private", "created": 5}])
-    page = _client(lambda _: httpx2.Response(200, content=body, headers={"content-type": "application/json"})).models.list()
+    page = _client(
+        lambda _: httpx2.Response(200, content=body, headers={"content-type": "application/json"})
+    ).models.list()
     assert [(model.id, model.owned_by, model.created, model.object) for model in page] == [
         ("gpt-5.4", "openai", 0, "model"),
         ("private", "ringfence", 5, "model"),
     ]
+
+
+def test_the_sdks_own_stream_helper_puts_a_restored_reply_together(chat: Dialect, tiny: Any) -> None:
+    def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        head = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        return b"data: " + json.dumps({**head, "choices": [choice]}).encode() + b"\n\n"
+
+    def call(**function: str) -> dict[str, Any]:
+        return {"tool_calls": [{"index": 0, "function": function}]}
+
+    first = {"tool_calls": [{"index": 0, "id": "c1", "type": "function", "function": {"name": "f", "arguments": ""}}]}
+    body = event({"role": "assistant", "content": ""}) + event({"content": "Dear <P-"}) + event({"content": "1>, <P"})
+    body += event(first) + event(call(arguments='{"to":"<P')) + event(call(arguments='-1>"}'))
+    body += event({}, "tool_calls") + b"data: [DONE]\n\n"
+    editor = chat.stream(tiny[0])
+    sent = b"".join(editor.feed(body[start : start + 7]) for start in range(0, len(body), 7)) + editor.end()
+    client = _client(lambda _: httpx2.Response(200, content=sent, headers={"content-type": "text/event-stream"}))
+    with client.chat.completions.stream(model="m", messages=[{"role": "user", "content": "Hello"}]) as stream:
+        message = stream.get_final_completion().choices[0].message
+    assert message.content == 'Dear Ann "A" \\ O\'Neil, lessP'
+    assert message.tool_calls is not None
+    assert json.loads(message.tool_calls[0].function.arguments) == {"to": 'Ann "A" \\ O\'Neil'}

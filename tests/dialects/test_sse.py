@@ -30,8 +30,20 @@ def _random_stream(rng: random.Random) -> bytes:
         for _ in range(rng.randrange(0, 4)):
             lines.append(
                 rng.choice(
-                    [b"data: {}", b"data:x", b"data", b"data:  two", "data: é⟦".encode(), b": ping", b"event: e"]
-                    + [b"id: 7", b"retry: 5", b"other: x", b"data: a:b", b":"]
+                    [
+                        b"data: {}",
+                        b"data:x",
+                        b"data",
+                        b"data:  two",
+                        "data: é⟦".encode(),
+                        b": ping",
+                        b"event: e",
+                        b"id: 7",
+                        b"retry: 5",
+                        b"other: x",
+                        b"data: a:b",
+                        b":",
+                    ]
                 )
             )
         lines.append(b"")
@@ -57,7 +69,18 @@ def test_any_pieces_give_the_same_events(scale: int) -> None:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_fields(end: bytes) -> None:
-    lines = [b": hello", b"event: message", b"data: one", b"data:two", b"data:", b"id: 3", b"", b"data: [DONE]", b"", b""]
+    lines = [
+        b": hello",
+        b"event: message",
+        b"data: one",
+        b"data:two",
+        b"data:",
+        b"id: 3",
+        b"",
+        b"data: [DONE]",
+        b"",
+        b"",
+    ]
     body = b"\xef\xbb\xbf" + end.join(lines)
     events, rest = _all(body, [1] * len(body))
     assert [(event.data, event.head) for event in events if event.data is not None] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import traceback
@@ -130,7 +131,24 @@ def test_what_is_read_another_reader_reads_alike(scale: int) -> None:
         for _ in range(rng.randrange(1, 4)):
             place = rng.randrange(len(body))
             body[place : place + rng.randrange(3)] = rng.choice(
-                [b"", b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"0", b"e", b"\\ud800", b"\xff", b" ", b"-", b"NaN"]
+                [
+                    b"",
+                    b'"',
+                    b"\\",
+                    b"{",
+                    b"}",
+                    b"[",
+                    b"]",
+                    b",",
+                    b":",
+                    b"0",
+                    b"e",
+                    b"\\ud800",
+                    b"\xff",
+                    b" ",
+                    b"-",
+                    b"NaN",
+                ]
             )
         try:
             tree = decode(bytes(body))
@@ -144,7 +162,5 @@ def test_what_is_read_another_reader_reads_alike(scale: int) -> None:
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.binary(max_size=60))
 def test_bytes_of_any_kind_raise_nothing_else(body: bytes) -> None:
-    try:
+    with contextlib.suppress(MalformedRequest):
         decode(body)
-    except MalformedRequest:
-        pass

@@ -29,9 +29,15 @@ def _uses(dialect: Dialect, more: dict[str, Any]) -> set[tuple[str, str]]:
         ({"store": None}, {("/store", "null")}),
         ({"store": "true"}, {("/store", "true")}),
         ({"n": 2, "max_tokens": 100_000, "temperature": 0.5}, {("/n", "2"), ("/max_tokens", ""), ("/temperature", "")}),
-        ({"modalities": ["text", "audio"]}, {("/modalities", ""), ("/modalities/*", "text"), ("/modalities/*", "audio")}),
+        (
+            {"modalities": ["text", "audio"]},
+            {("/modalities", ""), ("/modalities/*", "text"), ("/modalities/*", "audio")},
+        ),
         ({"stop": ["a", "b"]}, {("/stop", "")}),
-        ({"stream_options": {"include_usage": True}}, {("/stream_options", ""), ("/stream_options/include_usage", "true")}),
+        (
+            {"stream_options": {"include_usage": True}},
+            {("/stream_options", ""), ("/stream_options/include_usage", "true")},
+        ),
         ({"metadata": {"Ann Lee": "1", "store": True}}, {("/metadata", "")}),
         ({"logit_bias": {"50256": -100}}, {("/logit_bias", "")}),
         ({"tool_choice": "required"}, {("/tool_choice", "required")}),

@@ -70,7 +70,7 @@ def endless() -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("body", [{"x": object()}, {"x": 2**70}, {"x": "\ud800"}, {(1, 2): 3}, endless()])
+@pytest.mark.parametrize("body", [{"x": object()}, {"x": "\ud800"}, {(1, 2): 3}, endless()])
 def test_a_body_that_is_no_json_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(LedgerError, match="can't be written as JSON") as caught:
         draft(Record("r-1", Phase.DECIDED, body), salt)

@@ -125,6 +125,19 @@ def test_overlapping_findings_are_one_stretch_named_after_the_longest(
     assert masked.replaced == {"STREET_ADDRESS": 1}
 
 
+def test_a_card_beside_another_identifier_leaves_it_alone(book: MemoryBook, says: Says, found: Found) -> None:
+    segment = says("4111111111111111ann@x.com4111111111111111")
+    card = "4111111111111111"
+    findings = [
+        found(segment, card, "CREDIT_CARD"),
+        found(segment, "ann@x.com", "EMAIL_ADDRESS"),
+        found(segment, card, "CREDIT_CARD", start=25),
+    ]
+    masked = mask([segment], findings, book)
+    assert masked.replaced == {"CREDIT_CARD": 2, "EMAIL_ADDRESS": 1}
+    assert list(masked.originals.values()) == ["ann@x.com"]
+
+
 def test_neighbours_stay_two(book: MemoryBook, says: Says, found: Found) -> None:
     segment = says("ann@x.combob@x.com")
     findings = [found(segment, "ann@x.com", "EMAIL_ADDRESS"), found(segment, "bob@x.com", "EMAIL_ADDRESS")]

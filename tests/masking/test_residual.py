@@ -37,6 +37,8 @@ def test_the_fixed_texts_of_removal_are_ours_and_only_they(says: Says, found: Fo
     segment = says("password: [ACCESS DETAIL REMOVED] and password: [ACCESS DETAIL EMPTIED]")
     assert residual([segment], [found(segment, "[ACCESS DETAIL REMOVED]", "PASSWORD")], ISSUED) == ()
     assert residual([segment], [found(segment, "[ACCESS", "PASSWORD")], ISSUED) == ()
+    assert residual([segment], [found(segment, "REMOVED] and", "PASSWORD")], ISSUED) == ("PASSWORD",)
+    assert residual([segment], [found(segment, ": [ACCESS", "PASSWORD")], ISSUED) == ("PASSWORD",)
     assert residual([segment], [found(segment, "[ACCESS DETAIL EMPTIED]", "PASSWORD")], ISSUED) == ("PASSWORD",)
 
 

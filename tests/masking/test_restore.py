@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.masking import Restorer, restore
+from ringfence.masking import Originals, Restorer, restore
 from ringfence.masking.surrogates import FORMS, draw
 
 MAIL, PHONE, URL = "mail-k7q2xd9f@masked.example", "PHONE-K7Q2XD9G", "https://site-k7q2xd9h.example"
@@ -91,6 +91,16 @@ def test_nothing_but_a_prefix_is_held_back_and_no_longer_than_needed() -> None:
         assert restored == done[: len(done) - held], given
     assert restored + restorer.flush() == restore(text, ORIGINALS)
     assert restorer.flush() == ""
+
+
+def test_originals_are_shared_by_the_restorers_of_a_reply_and_not_shown() -> None:
+    originals = Originals({URL: 'a"b'})
+    escaped = URL.replace("/", "\\/")
+    for _ in range(2):
+        assert restore(f"{URL} {escaped}", originals) == f'a"b {escaped}'
+        assert restore(f"{URL} {escaped}", originals, json_string=True) == 'a\\"b a\\"b'
+    assert repr(originals) == "Originals(1)"
+    assert Restorer(Originals()).feed("PHONE-") == "PHONE-"
 
 
 def test_without_surrogates_nothing_is_held() -> None:

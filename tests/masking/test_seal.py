@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_what_was_sealed_opens_only_in_its_place() -> None:
     ):
         with pytest.raises(VaultError, match="damaged or altered"):
             cipher.open(nonce, surrogate, text)
+
+
+@pytest.mark.parametrize(
+    "row", [(None, "PHONE-K7Q2XD9F", b"x" * 20), (NONCE, None, b"x" * 20), (NONCE, 7, b"x" * 20), (NONCE, "x", 7)]
+)
+def test_a_column_of_another_type_is_damage(row: tuple[Any, Any, Any]) -> None:
+    keys = VaultKeys(KEY)
+    with pytest.raises(VaultError, match="damaged or altered"):
+        keys.cipher(keys.scope("here")).open(*row)
 
 
 @pytest.mark.parametrize("size", [0, 16, 31, 33])

@@ -4,6 +4,7 @@ import random
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable
 from itertools import chain, count, repeat
 from pathlib import Path
@@ -213,9 +214,31 @@ def test_two_requests_that_drew_the_same_body_are_not_both_stored(open_vault: Op
     with pytest.raises(VaultError, match="same surrogate"):
         two.commit()
     assert open_vault().book("scope").originals() == {surrogate: VALUE}
+    with pytest.raises(VaultError, match="random draws"):
+        put(vault, value="carol@x.com")
     seed = count()
     vault.random_bytes = lambda size: random.Random(next(seed)).randbytes(size)
     assert put(vault, value="bob@x.com") != surrogate  # "send it again" helps: nothing of the failed draw is kept
+
+
+def test_one_request_never_draws_a_body_twice(open_vault: Opener) -> None:
+    book = open_vault(random_bytes=lambda size: b"a" * size).book("scope")
+    book.surrogate("EMAIL_ADDRESS", VALUE, never)
+    with pytest.raises(VaultError, match="random draws"):
+        book.surrogate("PHONE_NUMBER", "+1 555", never)
+
+
+def test_of_a_request_that_conflicts_nothing_is_stored(open_vault: Opener) -> None:
+    draws = chain([b"a" * 16, b"b" * 16, b"a" * 16], repeat(b"c" * 16))
+    vault = open_vault(random_bytes=lambda size: next(draws) if size == 16 else b"n" * size)
+    one, two = vault.book("scope"), vault.book("scope")
+    kept = one.surrogate("EMAIL_ADDRESS", VALUE, never)
+    two.surrogate("EMAIL_ADDRESS", "bob@x.com", never)
+    assert two.surrogate("EMAIL_ADDRESS", "carol@x.com", never) == kept
+    one.commit()
+    with pytest.raises(VaultError, match="same surrogate"):
+        two.commit()
+    assert open_vault().book("scope").originals() == {kept: VALUE}
 
 
 def test_what_is_to_be_avoided_is_not_issued(vault: Vault) -> None:
@@ -272,6 +295,11 @@ def test_a_database_of_something_else_is_refused(open_vault: Opener, tmp_path: P
     newer.commit()
     with pytest.raises(VaultError, match="not a vault of version 1"):
         open_vault()
+    empty = sqlite3.connect(tmp_path / "empty.db")
+    empty.execute("PRAGMA user_version = 2")
+    empty.commit()
+    with pytest.raises(VaultError, match="not a vault of version 1"):
+        open_vault(path=tmp_path / "empty.db")
 
 
 def test_no_folder_no_access_and_links_are_refused(open_vault: Opener, tmp_path: Path) -> None:
@@ -378,8 +406,10 @@ def test_another_writer_is_waited_for_a_bounded_time(open_vault: Opener, tmp_pat
     vault = open_vault()
     other = sqlite3.connect(tmp_path / "vault.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    start = time.monotonic()
     with pytest.raises(VaultError, match="written: SQLITE_BUSY"):
         put(vault)
+    assert time.monotonic() - start < 2
     other.execute("ROLLBACK")
     assert put(vault)
 

@@ -59,17 +59,13 @@ def documented() -> dict[str, set[str]]:
     return found
 
 
-def test_openai_lists_every_member_that_the_sdk_documents(
-    shipped: Snapshot, documented: dict[str, set[str]]
-) -> None:
+def test_openai_lists_every_member_that_the_sdk_documents(shipped: Snapshot, documented: dict[str, set[str]]) -> None:
     fields = next(each.fields for each in shipped.terms if each.vendor == "openai")
     assert len(documented) > 120
     assert not {path for path in documented if path not in fields}
 
 
-def test_openai_judges_every_value_that_the_sdk_documents(
-    shipped: Snapshot, documented: dict[str, set[str]]
-) -> None:
+def test_openai_judges_every_value_that_the_sdk_documents(shipped: Snapshot, documented: dict[str, set[str]]) -> None:
     fields = next(each.fields for each in shipped.terms if each.vendor == "openai")
     missing = {
         f"{path}={value}"

@@ -122,7 +122,9 @@ class TestEachLabel:
             {"scope": {"endpoints": ["responses"]}},
         ]
         if kind not in ("pci_aoc", "soc2_type2"):
-            overs.append({"scope": {"labels": [next(other.value for other in sorted(REGULATED) if other is not label)]}})
+            overs.append(
+                {"scope": {"labels": [next(other.value for other in sorted(REGULATED) if other is not label)]}}
+            )
         for over in overs:
             documents = [paper(each, **(over if each == kind else {})) for each in NEEDED[label]]
             found = ask(filed(documents), label, today, covered_entity)
@@ -194,9 +196,7 @@ class TestEachLabel:
 
 class TestDateEdges:
     @pytest.mark.parametrize("kind", ["baa", "zdr_approval"])
-    def test_first_and_last_day(
-        self, filed: Filed, paper: Paper, covered_entity: Organisation, kind: str
-    ) -> None:
+    def test_first_and_last_day(self, filed: Filed, paper: Paper, covered_entity: Organisation, kind: str) -> None:
         first, last = date(2026, 11, 3), date(2026, 12, 10)
         dates = {"effective_on": first, "ends_on": last}
         other = "zdr_approval" if kind == "baa" else "baa"
@@ -204,7 +204,9 @@ class TestDateEdges:
         for day in (first, last):
             assert ask(snapshot, Label.PHI, day, covered_entity).until == last
         early = ask(snapshot, Label.PHI, first - DAY, covered_entity)
-        assert early.reasons == (f"The {TITLES[kind]} {kind.replace('_', '-')} starts on {first}, which is after today.",)
+        assert early.reasons == (
+            f"The {TITLES[kind]} {kind.replace('_', '-')} starts on {first}, which is after today.",
+        )
         late = ask(snapshot, Label.PHI, last + DAY, covered_entity)
         assert late.reasons == (f"The {TITLES[kind]} {kind.replace('_', '-')} ended on {last}.",)
 
@@ -231,9 +233,7 @@ class TestDateEdges:
         self, filed: Filed, paper: Paper, covered_entity: Organisation, today: date
     ) -> None:
         document = paper("nda", subject="anthropic", scope={"services": ["anthropic/*"]})
-        found = ask(
-            filed([document]), Label.CONFIDENTIAL, today, covered_entity, service="anthropic/chat-completions"
-        )
+        found = ask(filed([document]), Label.CONFIDENTIAL, today, covered_entity, service="anthropic/chat-completions")
         assert found.reasons == ("The terms catalogue has no allow-list for chat_completions at Anthropic.",)
 
 
@@ -257,10 +257,10 @@ class TestReports:
         late = self.ask(filed, paper, covered_entity, last + DAY, report)
         assert "period ended on 2026-06-30, more than 12 months ago" in late.reasons[0]
 
-    def test_a_bridge_letter_lengthens_nothing(
-        self, filed: Filed, paper: Paper, covered_entity: Organisation
-    ) -> None:
-        letter = paper("bridge_letter", dates={"issued_on": date(2027, 6, 1)}, review={"expires_on": date(2027, 12, 31)})
+    def test_a_bridge_letter_lengthens_nothing(self, filed: Filed, paper: Paper, covered_entity: Organisation) -> None:
+        letter = paper(
+            "bridge_letter", dates={"issued_on": date(2027, 6, 1)}, review={"expires_on": date(2027, 12, 31)}
+        )
         late = self.ask(filed, paper, covered_entity, date(2027, 7, 1), self.report(paper), letter)
         assert not late.covered
 
@@ -329,11 +329,19 @@ class TestCustomers:
         self, filed: Filed, paper: Paper, today: date, business_associate: Organisation, limit: str, says: str | None
     ) -> None:
         customer = paper("customer_baa", limits={limit: says})
-        found = ask(
-            filed(self.documents(paper, customer)), Label.PHI, today, business_associate, client="north-clinic"
-        )
+        found = ask(filed(self.documents(paper, customer)), Label.PHI, today, business_associate, client="north-clinic")
         assert not found.covered
         assert any(f"limits.{limit}" in reason for reason in found.reasons)
+
+    def test_so_does_one_that_forbids_offshore(
+        self, filed: Filed, paper: Paper, today: date, business_associate: Organisation
+    ) -> None:
+        late = {"ends_on": today + 3 * DAY}
+        strict = paper("customer_baa", id="strict", limits={"offshore": "forbidden"}, dates=late)
+        documents = self.documents(paper, paper("customer_baa"), strict)
+        found = ask(filed(documents), Label.PHI, today, business_associate, client="north-clinic")
+        assert "strict forbids processing offshore" in found.reasons[0]
+        assert ask(filed(documents), Label.PHI, today + 4 * DAY, business_associate, client="north-clinic").covered
 
     def test_a_second_kinder_agreement_does_not_lift_a_prohibition(
         self, filed: Filed, paper: Paper, today: date, business_associate: Organisation
@@ -398,7 +406,9 @@ class TestPrivate:
             snapshot = filed(documents, [rented])
             return ask(snapshot, Label.PHI, today, covered_entity, service=rented.id, model="llama-3.1-8b")
 
-        assert found().reasons == ("No BAA with gpu.hosting.example:8000 is on file for private/rented (law: phi-baa).",)
+        assert found().reasons == (
+            "No BAA with gpu.hosting.example:8000 is on file for private/rented (law: phi-baa).",
+        )
         host = paper("baa", subject="GPU.hosting.example", scope={"services": ["private/rented"]})
         assert found(host).documents == ("baa",)
         assert not found(paper("baa", scope={"services": ["private/rented"]})).covered
@@ -474,7 +484,7 @@ def without(documents: Iterable[Document], gone: str) -> list[Document]:
     return [document for document in documents if document.id != gone]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(st.data())
 def test_removing_a_used_document_never_helps_and_always_hurts_its_label_unless_another_serves(
     filed: Filed, paper: Paper, covered_entity: Organisation, business_associate: Organisation, data: st.DataObject
@@ -485,7 +495,9 @@ def test_removing_a_used_document_never_helps_and_always_hurts_its_label_unless_
     for used in {each for found in before for each in found.documents}:
         after = answers(filed(without(documents, used)), _WHEN, who)
         for old, new in zip(before, after, strict=True):
-            assert old.covered or not new.covered, (used, old, new)
+            # A contract that is gone binds no longer: where it kept data at home, that limit goes with it.
+            kept_home = next(d for d in documents if d.id == used).limits.offshore is not None
+            assert old.covered or kept_home or not new.covered, (used, old, new)
             assert used not in new.documents
             if used in old.documents and new.covered:
                 # Another document took its place, and the chain holds no longer than before.
@@ -493,7 +505,7 @@ def test_removing_a_used_document_never_helps_and_always_hurts_its_label_unless_
                 assert (new.until or date.max) <= (old.until or date.max) or new.until is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.data())
 def test_nothing_changes_before_the_next_change_and_coverage_holds_until_its_day(
     filed: Filed, paper: Paper, covered_entity: Organisation, business_associate: Organisation, data: st.DataObject
@@ -515,7 +527,7 @@ def test_nothing_changes_before_the_next_change_and_coverage_holds_until_its_day
             assert last.covered
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.data())
 def test_reasons_and_documents_are_never_mixed(
     filed: Filed, paper: Paper, covered_entity: Organisation, data: st.DataObject

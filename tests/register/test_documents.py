@@ -32,7 +32,11 @@ def test_every_kind_has_its_rules_with_source_and_date() -> None:
     [
         ("baa", {"file": {"sha256": "0" * 64}}, "file.sha256"),
         ("baa", {"file": {"sha256": "ab" * 32}}, "file.sha256"),
-        ("baa", {"file": {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}, "file.sha256"),
+        (
+            "baa",
+            {"file": {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
+            "file.sha256",
+        ),
         ("baa", {"file": {"sha256": "ABCDEF" + "1" * 58}}, "file.sha256"),
         ("baa", {"file": {"sha256": "12345"}}, "file.sha256"),
         ("baa", {"file": {"snapshot_sha256": "f" * 64}}, "file.snapshot_sha256"),
@@ -60,9 +64,7 @@ def test_every_kind_has_its_rules_with_source_and_date() -> None:
         ("soc2_type2", {"report": {"bridges": "other"}}, "report.bridges"),
     ],
 )
-def test_what_can_not_be_true_is_refused(
-    text: Callable[..., str], kind: str, over: dict[str, Any], field: str
-) -> None:
+def test_what_can_not_be_true_is_refused(text: Callable[..., str], kind: str, over: dict[str, Any], field: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         text(kind, **over)
     assert caught.value.where == f"new {kind}: {field}"

@@ -42,7 +42,9 @@ def test_every_need_has_a_source_a_date_and_a_basis(need: object) -> None:
 
 def test_law_cites_a_section() -> None:
     for need in NEEDS:
-        assert need.basis != "law" or any(word in need.source for word in ("CFR", "GDPR Article", "Civil Code")), need.id
+        assert need.basis != "law" or any(word in need.source for word in ("CFR", "GDPR Article", "Civil Code")), (
+            need.id
+        )
 
 
 @pytest.mark.parametrize("need", [need.id for need in NEEDS if not need.relaxable])

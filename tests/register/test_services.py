@@ -136,7 +136,10 @@ class TestServicesForModel:
         assert self.ids(shipped, "") == []
 
     def test_the_most_specific_pattern_goes_first(self, shipped: Snapshot) -> None:
-        assert self.ids(shipped, "google/gemini-pro") == ["google/vertex-chat-completions", "openrouter/chat-completions"]
+        assert self.ids(shipped, "google/gemini-pro") == [
+            "google/vertex-chat-completions",
+            "openrouter/chat-completions",
+        ]
         own = msgspec.structs.replace(shipped.services["private/embedded"], id="private/mine", models=("gpt-4o",))
         snapshot = load(None, extra_services=[own])
         assert self.ids(snapshot, "gpt-4o") == ["private/mine", "openai/chat-completions"]

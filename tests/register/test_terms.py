@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringfence.register import Document, Snapshot, forced_members, review
@@ -82,9 +82,7 @@ def test_what_may_go_with_regulated_data(shipped: Snapshot, today: date, path: s
         ("/prediction", "", "/prediction"),
     ],
 )
-def test_what_may_not_go_with_regulated_data(
-    shipped: Snapshot, today: date, path: str, value: str, name: str
-) -> None:
+def test_what_may_not_go_with_regulated_data(shipped: Snapshot, today: date, path: str, value: str, name: str) -> None:
     found = look(shipped, today, (path, value))
     assert [use.name for use in found.forbidden] == [name]
     assert found.forbidden[0].why.endswith(".")
@@ -160,7 +158,9 @@ class TestModels:
         assert [use.name for use in found.forbidden] == ["/model"]
         assert "24 hours" in found.forbidden[0].why
 
-    @pytest.mark.parametrize("model", ["gpt-4o", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5.4-nano", "o3", "o4-mini"])
+    @pytest.mark.parametrize(
+        "model", ["gpt-4o", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5.4-nano", "o3", "o4-mini"]
+    )
     def test_older_models_are_not(self, shipped: Snapshot, today: date, model: str) -> None:
         assert not look(shipped, today, model=model).forbidden
 
@@ -220,6 +220,7 @@ class TestForced:
                 assert all(verdict == "allow" for verdict, _ in verdicts.values()), (terms.vendor, forced.pointer)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.lists(st.text(min_size=1).filter(lambda part: "/" not in part), min_size=1, max_size=4))
 def test_names_hold_only_members_of_apis(parts: list[str]) -> None:
     name = safe_name("/" + "/".join(parts))

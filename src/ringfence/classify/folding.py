@@ -49,9 +49,3 @@ def folded(char: str) -> str:
     plain = unicodedata.normalize("NFKC", char)
     # A few ligatures stand for whole phrases; left as they are, so that no text grows much by folding.
     return "".join(_TABLE.get(part, part) for part in plain) if len(plain) <= _LONGEST else char
-
-
-@functools.lru_cache(maxsize=8192)
-def is_quiet(char: str) -> bool:
-    """True where folding only makes a plain space or quote of it, so that the unfolded text needs no look of its own."""
-    return folded(char) in (" ", "'", '"')

@@ -9,12 +9,13 @@ view. At most six views are made, and none is more than four times as long as th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ringfence.classify.decoding import decoded_pieces, may_be_encoded
-from ringfence.classify.folding import folded, is_quiet
+from ringfence.classify.folding import folded
 
 _LAYERS = 2
+_QUIET = frozenset(" '\"")
 
 
 class View:
@@ -64,14 +65,26 @@ def _replaced(parent: View, replacements: Iterable[tuple[int, int, str]]) -> Vie
     return View("".join(parts), parent, tuple(pieces))
 
 
-def _folded(view: View) -> View | None:
+def _folded(view: View) -> tuple[View, bool] | None:
+    """The folded view, and whether only spaces and quotes differ; None where nothing folds."""
     text = view.text
-    changes = {char: new for char in set(text) if (new := folded(char)) != char}
+    changes = {char: new for char in set(text) if not " " <= char <= "~" and (new := folded(char)) != char}
     if not changes:
         return None
     if all(len(new) == 1 for new in changes.values()):
-        return View(text.translate({ord(char): new for char, new in changes.items()}), view)
-    return _replaced(view, ((place, place + 1, changes[char]) for place, char in enumerate(text) if char in changes))
+        quiet = all(new in _QUIET for new in changes.values())
+        return View(text.translate({ord(char): new for char, new in changes.items()}), view), quiet
+    places = sorted(place for char in changes for place in _places(text, char))
+    replaced = _replaced(view, ((place, place + 1, changes[text[place]]) for place in places))
+    assert replaced is not None  # a character of the text changes
+    return replaced, False
+
+
+def _places(text: str, char: str) -> Iterator[int]:
+    at = text.find(char)
+    while at >= 0:
+        yield at
+        at = text.find(char, at + 1)
 
 
 def _without_surrogates(text: str) -> str:
@@ -91,11 +104,11 @@ def views(text: str) -> tuple[View, ...]:
     found = [view]
     for layer in range(_LAYERS + 1):
         if (plain := _folded(view)) is not None:
+            view, quiet = plain
             # Only quotes and spaces differ: no edge of an identifier moves, so the folded text serves alone.
-            if all(is_quiet(char) for char in set(view.text) if folded(char) != char):
+            if quiet:
                 found.pop()
-            found.append(plain)
-            view = plain
+            found.append(view)
         if layer == _LAYERS or not may_be_encoded(view.text):
             break
         decoded = _replaced(view, decoded_pieces(view.text))

@@ -34,7 +34,12 @@ DEFAULT_MODEL = "gpt-4o-mini"
 @click.command()
 @click.argument("prompt")
 @click.option("--key", "key_id", help="Id of a key whose declarations to use.")
-@click.option("--handles", multiple=True, type=click.Choice(list(Label)), help="Instead of --key: what a key declares.")
+@click.option(
+    "--handles",
+    multiple=True,
+    type=click.Choice([label.value for label in Label]),
+    help="Instead of --key: what a key declares.",
+)
 @click.option("--source", "sources", multiple=True, help="As header x-ringfence-source.")
 @click.option("--label", "labels", multiple=True, help="As header x-ringfence-label.")
 @click.option("--client", default="", help="Whose data it is.")
@@ -89,6 +94,7 @@ def _body(prompt: str, model: str | None) -> bytes:
 
 
 def _caller(home: Home, key_id: str | None, sources: tuple[str, ...], labels: tuple[str, ...], **fields: Any) -> Caller:
+    fields["handles"] = tuple(Label(label) for label in fields["handles"])
     if key_id is None:
         key = Key(id="explain", digest="", purpose="dry run", created=datetime.now(UTC), demonstration=True, **fields)
         return Caller(key, sources, labels)

@@ -22,7 +22,10 @@ def command() -> None:
 @click.option("--client", required=True, help="Whose data it is: a customer, or a department of yours.")
 @click.option("--purpose", required=True, help="What it is used for; recorded with every request.")
 @click.option(
-    "--handles", multiple=True, type=click.Choice(list(Label)), help="Kind of data. None: treated as anything."
+    "--handles",
+    multiple=True,
+    type=click.Choice([label.value for label in Label]),
+    help="Kind of data. None: treated as anything.",
 )
 @click.option("--source", "sources", multiple=True, help="A source tag for all of its requests, such as ehr.")
 @click.option("--model", "models", multiple=True, help="Model names it may use, * as wildcard. None: all.")

@@ -91,7 +91,9 @@ def check(context: click.Context, json_: bool) -> int:
 
 @command.command("coverage")
 @click.option("--service", "wanted", multiple=True, help="Only these services.")
-@click.option("--label", "labels", multiple=True, type=click.Choice(list(Label)), help="Only these labels.")
+@click.option(
+    "--label", "labels", multiple=True, type=click.Choice([label.value for label in Label]), help="Only these labels."
+)
 @click.option("--client", default="", help="Whose data it is (for a business associate).")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="On another day than today (UTC).")
 @json_option
@@ -116,7 +118,7 @@ def coverage(
             service.id,
             [Label(label) for label in labels] or list(Label),
             service.endpoints[0],
-            service.models[0],
+            service.models[0] if service.models else "",
             on.date() if on else _today(),
             state.organisation,
             client,
@@ -138,7 +140,7 @@ def coverage(
 
 
 @command.command("add")
-@click.argument("kind", type=click.Choice(list(register.Kind)))
+@click.argument("kind", type=click.Choice([kind.value for kind in register.Kind]))
 @click.option("--id", "document_id", required=True, help="Its name here, such as baa-openai-2026.")
 @click.option("--subject", required=True, help="Vendor id, host, customer or service that it is about.")
 @click.option("--title", default="", help="Its title on paper.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import click
@@ -10,6 +11,7 @@ from ringfence import register
 from ringfence.gateway.home import Home
 from ringfence.gateway.running import Running
 from ringfence.vocabulary.chat import Service
+from ringfence.vocabulary.decision import Coverage
 from ringfence.vocabulary.labels import Label
 
 _SHOWN = (Label.GENERAL, Label.PERSONAL, Label.FINANCIAL, Label.PHI)
@@ -66,26 +68,33 @@ def _vendors(running: Running) -> None:
     for service in running.watched.state.register.services.values():
         if not service.private and not service.demonstration:
             why = running.upstreams.why_not(service.id)
-            click.echo(f"  {service.id}: {f'not reachable, {why}' if why else 'reachable'}")
-            if not why:
-                for sentence in _coverage(running, service):
-                    click.echo(f"      {sentence}")
+            covers = _covers(running, service)
+            if why:
+                covered = [cover.label for cover in covers if cover.covered]
+                click.echo(f"  {service.id}: not reachable, {why}. On paper it covers {', '.join(covered)} only.")
+                continue
+            click.echo(f"  {service.id}: reachable")
+            for sentence in _said(covers):
+                click.echo(f"      {sentence}")
 
 
-def _coverage(running: Running, service: Service) -> list[str]:
-    """One line a label: covered until when by what, or what is missing."""
+def _covers(running: Running, service: Service) -> tuple[Coverage, ...]:
     state = running.watched.state
-    covers = register.cover(
+    return register.cover(
         state.register,
         service.id,
         _SHOWN,
         service.endpoints[0],
-        service.models[0],
+        service.models[0] if service.models else "",
         datetime.now(UTC).date(),
         state.organisation,
         "",
     )
-    lines = []
+
+
+def _said(covers: Iterable[Coverage]) -> list[str]:
+    """Which labels are covered until when by what, and what is missing for the others; equal answers on one line."""
+    lines: dict[str, list[str]] = {}
     for cover in covers:
         by = f"by {', '.join(cover.documents)}" if cover.documents else "without documents"
         said = (
@@ -93,5 +102,5 @@ def _coverage(running: Running, service: Service) -> list[str]:
             if cover.covered
             else " ".join(cover.reasons)
         )
-        lines.append(f"{cover.label}: {said}")
-    return lines
+        lines.setdefault(said, []).append(cover.label)
+    return [f"{', '.join(labels)}: {said}" for said, labels in lines.items()]

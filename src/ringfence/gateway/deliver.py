@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -54,10 +55,17 @@ class Delivered(msgspec.Struct):
 
 
 async def deliver(
-    reply: Reply, dialect: Dialect, plan: Plan, stations: Stations, port: Port, headers: Headers, streamed: bool
+    reply: Reply,
+    dialect: Dialect,
+    plan: Plan,
+    stations: Stations,
+    port: Port,
+    headers: Headers,
+    whole: asyncio.Event | None,
 ) -> Delivered:
     """Reads the reply. A streamed one goes to the client as it comes; a plain one is returned, for its record to come
-    first. Raises UpstreamError where a plain reply breaks off, ClientLeft where a streamed one has no reader."""
+    first. `whole` (None: the client asked for a plain reply) is set once the last byte that it waits for was sent.
+    Raises UpstreamError where a plain reply breaks off, ClientLeft where a streamed one has no reader."""
     if 300 <= reply.status < 400:
         raise UpstreamBroken(f"The service answered with a redirect ({reply.status}), which is never followed.")
     if reply.status in (401, 403):
@@ -67,8 +75,8 @@ async def deliver(
         )
     is_events = dict(reply.headers).get("content-type", "").startswith("text/event-stream")
     headers = [*reply.headers, *headers]
-    if streamed and is_events:
-        return await _stream(reply, dialect, plan, stations, port, headers)
+    if whole is not None and is_events:
+        return await _stream(reply, dialect, plan, stations, port, headers, whole)
     received = await reply.read(stations.max_reply_bytes)
     restore = _restore(plan)
     edited = dialect.edit_reply(received, restore, None)
@@ -78,7 +86,13 @@ async def deliver(
 
 
 async def _stream(
-    reply: Reply, dialect: Dialect, plan: Plan, stations: Stations, port: Port, headers: Headers
+    reply: Reply,
+    dialect: Dialect,
+    plan: Plan,
+    stations: Stations,
+    port: Port,
+    headers: Headers,
+    whole: asyncio.Event,
 ) -> Delivered:
     """INVARIANT: an error after the first byte becomes an event at which the client's library raises, never an end that
     looks complete."""
@@ -92,6 +106,8 @@ async def _stream(
             out = editor.feed(chunk)
             if out:
                 await sink.send(out)
+            if editor.finished:
+                whole.set()
         rest = editor.end()
         if rest:
             await sink.send(rest)

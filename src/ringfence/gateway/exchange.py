@@ -25,6 +25,7 @@ from ringfence.vocabulary.decision import Effect
 from ringfence.vocabulary.errors import InternalError, RingfenceError, UpstreamError
 from ringfence.vocabulary.record import Outcome, Receipt
 
+_LAST_BYTES_S = 2.0
 JSON = ("content-type", "application/json")
 
 
@@ -71,10 +72,14 @@ class _Run:
 
     async def send(self, service_id: str, leaving: bytes) -> None:
         """Sends, while watching whether the client is still there: nobody pays for a reply that nobody reads."""
-        work = asyncio.ensure_future(self._carry(service_id, leaving))
+        whole = asyncio.Event()
+        work = asyncio.ensure_future(self._carry(service_id, leaving, whole if self.request.stream else None))
         gone = asyncio.ensure_future(self.port.left())
         try:
             await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done() and whole.is_set():
+                # It had all that it asked for, and closed before the service did: only the end is still to be read.
+                await asyncio.wait((work,), timeout=_LAST_BYTES_S)
             if not work.done():
                 work.cancel()
                 await asyncio.wait((work,))
@@ -88,13 +93,11 @@ class _Run:
                 work.cancel()
                 await asyncio.shield(self._end(Outcome.UPSTREAM_FAILED, status=0))
 
-    async def _carry(self, service_id: str, leaving: bytes) -> Delivered:
+    async def _carry(self, service_id: str, leaving: bytes, whole: asyncio.Event | None) -> Delivered:
         accept = "text/event-stream" if self.request.stream else "application/json"
         headers = (JSON, ("accept", accept))
         async with self.stations.sender.send(service_id, self._path(), leaving, headers) as reply:
-            return await deliver(
-                reply, self.dialect, self.plan, self.stations, self.port, self._headers(), self.request.stream
-            )
+            return await deliver(reply, self.dialect, self.plan, self.stations, self.port, self._headers(), whole)
 
     async def _finish(self, work: asyncio.Future[Delivered]) -> None:
         """Records how it ended, and answers where the reply was not streamed."""

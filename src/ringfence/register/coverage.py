@@ -148,10 +148,10 @@ def _meet(asked: _Asked, need: Need) -> _Link:
     client_side = need.subject is Subject.CLIENT
     if client_side and not asked.client:
         return _Link(reasons=("The key names no client, so no customer's BAA can be looked up.",))
-    on_file = [d for d in asked.snapshot.documents.values() if d.kind in need.kinds and _is_about(asked, need, d)]
+    on_file = _on_file(asked, need)
     good: list[_Link] = []
     why_not: list[str] = []
-    for document in sorted(on_file, key=lambda d: d.id):
+    for document in on_file:
         reason, until, rests_on = _try(asked, need, document)
         if reason:
             why_not.append(reason)
@@ -165,10 +165,16 @@ def _meet(asked: _Asked, need: Need) -> _Link:
     return _Link(reasons=tuple(why_not) or (_nothing_on_file(asked, need),), empty=not on_file)
 
 
-def _is_about(asked: _Asked, need: Need, document: Document) -> bool:
-    if need.subject is Subject.CLIENT:
-        return document.subject == asked.client and document.demonstration == asked.service.demonstration
-    return concerns(document, asked.service)
+def _on_file(asked: _Asked, need: Need) -> list[Document]:
+    """The documents of the need's kinds on this vendor, host or client, in the order of their ids."""
+
+    def about(document: Document) -> bool:
+        if need.subject is Subject.CLIENT:
+            return document.subject == asked.client and document.demonstration == asked.service.demonstration
+        return concerns(document, asked.service)
+
+    documents = sorted(asked.snapshot.documents.values(), key=lambda document: document.id)
+    return [document for document in documents if document.kind in need.kinds and about(document)]
 
 
 def _nothing_on_file(asked: _Asked, need: Need) -> str:
@@ -221,12 +227,17 @@ def _limits(need: Need, document: Document, name: str) -> str:
     return ""
 
 
+def _binds(asked: _Asked, document: Document) -> bool:
+    """True where a document counts and speaks of what is asked."""
+    return asked.snapshot.standing(document, asked.today).counts and not scope_gap(
+        document, asked.service, asked.label, asked.endpoint, asked.model
+    )
+
+
 def _forbids(asked: _Asked, need: Need, document: Document) -> bool:
-    """True where an agreement that counts and speaks of this label forbids what the need must not be forbidden."""
-    return (
-        asked.snapshot.standing(document, asked.today).counts
-        and not scope_gap(document, asked.service, asked.label, asked.endpoint, asked.model)
-        and any(document.limits.says(limit) is Says.FORBIDDEN for limit in (*need.not_forbidden, *need.permitted))
+    """True where an agreement that binds forbids what the need must not be forbidden."""
+    return _binds(asked, document) and any(
+        document.limits.says(limit) is Says.FORBIDDEN for limit in (*need.not_forbidden, *need.permitted)
     )
 
 
@@ -246,17 +257,25 @@ def _report(asked: _Asked, need: Need, document: Document, name: str) -> tuple[s
 
 
 def _onshore(asked: _Asked, links: list[tuple[Need, _Link]]) -> list[str]:
-    """Where an agreement of the chain forbids processing abroad, those that rule the place must keep it at home."""
+    """Where an agreement forbids processing abroad, those that rule the place must keep it at home."""
     kinds = asked.snapshot.kinds
-    strict = [d for _, link in links for d in link.documents if d.limits.offshore is Says.FORBIDDEN]
     return [
         f"The {kinds[limiting.kind].title} {limiting.id} forbids processing offshore, and {document.id} does not limit "
         f"its scope.regions to {need.onshore}."
-        for limiting in strict
+        for limiting in _forbidding_offshore(asked, links)
         for need, link in links
         for document in link.documents
         if need.onshore and document.limits.offshore is not Says.FORBIDDEN and not _at_home(document, need.onshore)
     ]
+
+
+def _forbidding_offshore(asked: _Asked, links: list[tuple[Need, _Link]]) -> list[Document]:
+    """The documents used that forbid it, and every agreement in force with the customer that does."""
+    found = {document.id: document for _, link in links for document in link.documents}
+    for need, _ in links:
+        if need.subject is Subject.CLIENT:
+            found |= {each.id: each for each in _on_file(asked, need) if _binds(asked, each)}
+    return [found[each] for each in sorted(found) if found[each].limits.offshore is Says.FORBIDDEN]
 
 
 def _at_home(document: Document, country: str) -> bool:

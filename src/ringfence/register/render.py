@@ -78,7 +78,7 @@ def _table(members: dict[str, Any], table: str) -> Iterator[str]:
 
 
 def _is_tables(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    return isinstance(value, (list, tuple)) and bool(value) and isinstance(value[0], dict)
 
 
 def _comments(gaps: Iterable[str]) -> list[str]:

@@ -120,7 +120,11 @@ class Reply:
         if self._buffered > HIGH_WATER_BYTES and not self._complete:
             self._paused = True
             self._connection.pause()
-        self._deadline_s = self._loop.time() + self._target.read_timeout_s
+        if self._headed and not self._complete:
+            self._deadline_s = self._loop.time() + self._target.read_timeout_s
+            if self._timer.when() > self._deadline_s:  # it was set for the first byte
+                self._timer.cancel()
+                self._timer = self._loop.call_at(self._deadline_s, self._tick)
         self._wake()
 
     def lost(self) -> None:

@@ -8,7 +8,7 @@ from ringfence.classify import dateforms
 from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, ends, label
 
-_LABEL = label("dob", "d.o.b.", "date of birth", "birth date", "birthdate", "birthday", "born", "birth", "bday")
+_LABEL = label("dob, d.o.b., date of birth, birth date, birthdate, birthday, born, birth, bday")
 _GAP = r"""(?:[\s"'`*_:=#|()\[\],.\\/-]{0,6}(?i:is|was|on|in|the|date|patient|pt|of)\b){0,4}[\s"'`*_:=#|()\[\],.\\/-]{0,6}"""
 _COMPACT = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _LABELLED = Labelled(_LABEL, rf"(?:{dateforms.ANY}|{_COMPACT})", _GAP)

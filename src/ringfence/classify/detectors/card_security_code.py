@@ -8,9 +8,8 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, ends, label
 
 _LABEL = label(
-    *"cvv,cvv2,cvc,cvc2,csc,cvn,card security code,security code,card verification,card verification value,card verification code,card code".split(
-        ","
-    )
+    "cvv, cvv2, cvc, cvc2, csc, cvn, card security code, security code, card verification, card verification "
+    "value, card verification code, card code"
 )
 _LABELLED = Labelled(_LABEL, r"\d{3,4}")
 

@@ -11,9 +11,8 @@ from ringfence.classify.detector import CHECKED, DOUBTFUL, LABELLED, Detector, H
 from ringfence.classify.matching import Labelled, alone, before, compiled, digits, ends, find, label
 
 _LABEL = label(
-    *"card,cards,credit card,debit card,card number,visa,mastercard,amex,american express,discover card,maestro,diners,jcb,unionpay,cc,pan,ccn".split(
-        ","
-    )
+    "card, cards, credit card, debit card, card number, visa, mastercard, amex, american express, discover "
+    "card, maestro, diners, jcb, unionpay, cc, pan, ccn"
 )
 _RUN = compiled(r"\d(?:[ ._/-]{0,2}\d){11,31}")
 _LABELLED = Labelled(_LABEL, r"\d(?:[ ._/-]{0,2}\d){11,18}", r"[^0-9\n]{0,32}?")

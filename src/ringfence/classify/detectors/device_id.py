@@ -9,10 +9,10 @@ from ringfence.classify.detector import CHECKED, DOUBTFUL, LABELLED, SHAPED, Det
 from ringfence.classify.matching import LOOSE, Labelled, compiled, digits, ends, find, label
 
 _UDI = r"\(01\) ?\d{14}(?: ?\(\d{2}\) ?[A-Za-z0-9/.-]{1,20})*"
-_IMEI = label("imei", "imei number", "meid")
+_IMEI = label("imei, imei number, meid")
 _SERIAL = label(
-    *"serial number,serial no,serial num,serial#,serial,s/n,sn#,device id,device identifier,device number,device serial,"
-    "implant serial,udid,udi,hardware id,pacemaker id,iccid,imsi".split(",")
+    "serial number, serial no, serial num, serial#, serial, s/n, sn#, device id, device identifier, device "
+    "number, device serial, implant serial, udid, udi, hardware id, pacemaker id, iccid, imsi"
 )
 _FIND_UDI = compiled(_UDI)
 _FIND_IMEI = Labelled(_IMEI, r"\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d", LOOSE)

@@ -8,12 +8,15 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
 _LABEL = label(
-    *"member id,member number,member no,member#,membership id,subscriber id,subscriber number,subscriber no,subscriber,beneficiary id,"
-    "beneficiary number,beneficiary no,insurance id,insurance number,insurance no,insurance card,insurance policy,"
-    "health plan,health plan id,plan id,plan member,plan number,medicaid,medicaid id,medicaid number,medicare number,medicare no,"
-    "medicare id,hicn,group number,group no,group id,payer id,claim number,claim no,claim id,policyholder id".split(",")
+    "member id, member number, member no, member#, membership id, subscriber id, subscriber number, "
+    "subscriber no, subscriber, beneficiary id, beneficiary number, beneficiary no, insurance id, insurance "
+    "number, insurance no, insurance card, insurance policy, health plan, health plan id, plan id, plan "
+    "member, plan number, medicaid, medicaid id, medicaid number, medicare number, medicare no, medicare id, "
+    "hicn, group number, group no, group id, payer id, claim number, claim no, claim id, policyholder id"
 )
-_LABELLED = Labelled(_LABEL, r"[A-Za-z]{0,5}[- ]?\d[A-Za-z0-9]*(?:[- ]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?")
+_LABELLED = Labelled(
+    _LABEL, r"[A-Za-z]{0,5}[- ]?\d[A-Za-z0-9]*(?:[- ]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?"
+)
 
 
 def extract(text: str) -> Iterator[Hit]:

@@ -8,13 +8,14 @@ from ringfence.classify.detector import LIKELY, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
 _LABEL = label(
-    *"license number,licence number,license no,licence no,license#,licence#,license id,lic no,lic#,medical license,medical licence,"
-    "nursing license,rn license,professional license,pharmacy license,state license,pilot license,certificate number,"
-    "certificate no,certificate#,certification number,cert no,registration number,registration no,bar number,badge number".split(
-        ","
-    )
+    "license number, licence number, license no, licence no, license#, licence#, license id, lic no, lic#, "
+    "medical license, medical licence, nursing license, rn license, professional license, pharmacy license, "
+    "state license, pilot license, certificate number, certificate no, certificate#, certification number, "
+    "cert no, registration number, registration no, bar number, badge number"
 )
-_LABELLED = Labelled(_LABEL, r"[A-Za-z]{0,4}[-. ]?\d[A-Za-z0-9]*(?:[-/]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,4}(?:-[A-Z]{1,4})?")
+_LABELLED = Labelled(
+    _LABEL, r"[A-Za-z]{0,4}[-. ]?\d[A-Za-z0-9]*(?:[-/]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,4}(?:-[A-Z]{1,4})?"
+)
 
 
 def extract(text: str) -> Iterator[Hit]:

@@ -8,8 +8,8 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, ends, label
 
 _LABEL = label(
-    *"license plate,licence plate,number plate,plate number,plate no,plate#,plates,registration plate,tag number,"
-    "vehicle registration,license tag,car registration,reg plate".split(",")
+    "license plate, licence plate, number plate, plate number, plate no, plate#, plates, registration plate, "
+    "tag number, vehicle registration, license tag, car registration, reg plate"
 )
 _LABELLED = Labelled(_LABEL, r"[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}")
 

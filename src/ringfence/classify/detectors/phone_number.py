@@ -24,7 +24,9 @@ _LABEL_BEFORE = compiled(
     r"answering|messages? (?:to|at|on)|my number|direct line|(?:home|work|office|desk|main)(?:\s?(?:phone|number|no|line))?\s?[:#.]))"
     r"[^\d]{0,28}$"
 )
-_LABEL_AFTER = compiled(r"(?i)^[ \-,(]{0,3}(?:(fax)|office|mobile|cell|phone|home|desk|direct|pager|work)\b\s*(?:([^\s\w]|\n|$)|)")
+_LABEL_AFTER = compiled(
+    r"(?i)^[ \-,(]{0,3}(?:(fax)|office|mobile|cell|phone|home|desk|direct|pager|work)\b\s*(?:([^\s\w]|\n|$)|)"
+)
 _PREFILTER = r"\d(?:[ ().\-/]{0,2}\d){6}"
 _DATE = compiled(r"^(?:(?:1[89]|20)\d{2}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4})\b")
 _OTHER = compiled(r"^(?:\d{3}-\d{2}-\d{4}|\d{1,3}(?:\.\d{1,3}){3})$")

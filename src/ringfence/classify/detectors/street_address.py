@@ -30,7 +30,8 @@ _LABELLED = compiled(
 _BOX = compiled(rf"(?i:\bp\.? ?o\.? ?box #?\d{{1,6}}\b){_CITY}")
 # Dates and years stand before names too: `in 2023 Google Drive`, `On 2 May 2005 the Court`, `2019 Supreme Court`.
 _YEAR = compiled(r"^(?:19|20)\d{2} ")
-_AFTER_DATE = compiled(rf"(?i)\b(?:in|since|by|of|from|during|until|before|after|circa|year|{MONTH}),?\s*$")
+_AFTER_YEAR_WORD = compiled(r"(?i)\b(?:in|since|by|of|from|during|until|before|after|circa|year)\s*$")
+_AFTER_MONTH = compiled(rf"\b{MONTH},?\s*$")
 _AMBIGUOUS = compiled(r"(?i) (?:court|drive|way|place|square|circle|loop|ridge|plaza|terrace|trail)$")
 _NOT_STREETS = compiled(
     r"(?i)\b(?:(?:google|hard|flash|thumb|disk|usb|tape|test|one|two|three|no|either|half|long) (?:drive|way)|wall street|"
@@ -46,9 +47,9 @@ def _is_street(text: str, start: int, end: int) -> bool:
     # A ZIP code or a unit at the end settles it.
     if any(map(str.isdigit, value[-5:])):
         return True
-    if _NOT_STREETS.search(value) or _AFTER_DATE.search(before(text, start, 16)):
+    if _NOT_STREETS.search(value) or _AFTER_MONTH.search(before(text, start, 16)):
         return False
-    return not (_YEAR.search(value) and _AMBIGUOUS.search(value))
+    return not (_YEAR.search(value) and (_AMBIGUOUS.search(value) or _AFTER_YEAR_WORD.search(before(text, start, 16))))
 
 
 def extract(text: str) -> Iterator[Hit]:

@@ -10,7 +10,7 @@ from ringfence.classify.matching import Labelled, alone, compiled, ends, find, l
 
 # The first letter is the kind of registrant; the second is the first of the name, or 9 for a business.
 _SHAPE = r"[ABCDEFGHJKLMPRSTUX][A-Z9]\d{7}"
-_LABEL = label("dea", "dea registration", "dea number")
+_LABEL = label("dea, dea registration, dea number")
 _BARE = compiled(_SHAPE)
 _LABELLED = Labelled(_LABEL, r"[A-Za-z][A-Za-z9]\d{7}")
 

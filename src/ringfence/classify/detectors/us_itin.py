@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ringfence.classify.detector import DOUBTFUL, LABELLED, SHAPED, Detector, Hit, marked
 from ringfence.classify.matching import LOOSE, Labelled, alone, compiled, digits, ends, find, label
 
-_LABEL = label("itin", "individual taxpayer", "taxpayer identification", "taxpayer id")
+_LABEL = label("itin, individual taxpayer, taxpayer identification, taxpayer id")
 _DASHED = compiled(r"9\d{2}-\d{2}-\d{4}")
 _LABELLED = Labelled(_LABEL, r"\d{3}[ .-]?\d{2}[ .-]?\d{4}", LOOSE)
 # IRS Internal Revenue Manual 3.21.263, https://www.irs.gov/irm/part3/irm_03-021-263r: fourth and fifth digits.

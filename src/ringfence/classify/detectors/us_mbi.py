@@ -12,7 +12,7 @@ from ringfence.classify.matching import Labelled, alone, compiled, ends, find, l
 _LETTER = "[AC-HJKMNP-RT-Y]"
 _EITHER = "[0-9AC-HJKMNP-RT-Y]"
 _SHAPE = rf"[1-9]{_LETTER}{_EITHER}\d-?{_LETTER}{_EITHER}\d-?{_LETTER}{_LETTER}\d\d"
-_LABEL = label("mbi", "medicare", "medicare beneficiary", "medicare number", "medicare id")
+_LABEL = label("mbi, medicare, medicare beneficiary, medicare number, medicare id")
 _BARE = compiled(_SHAPE)
 _LABELLED = Labelled(_LABEL, rf"(?i:{_SHAPE})", r"[^0-9\n]{0,32}?")
 

@@ -8,7 +8,7 @@ from ringfence.classify import checksums
 from ringfence.classify.detector import CHECKED, DOUBTFUL, Detector, Hit, marked
 from ringfence.classify.matching import LOOSE, Labelled, ends, label
 
-_LABEL = label("npi", "npis", "national provider", "provider identifier", "provider id", "provider number")
+_LABEL = label("npi, npis, national provider, provider identifier, provider id, provider number")
 _LABELLED = Labelled(_LABEL, r"\d{10}", LOOSE)
 
 

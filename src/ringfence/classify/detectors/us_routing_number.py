@@ -8,7 +8,7 @@ from ringfence.classify.checksums import aba_routing
 from ringfence.classify.detector import CHECKED, DOUBTFUL, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
-_LABEL = label("routing", "routing number", "routing transit", "aba", "rtn", "transit number", "bank routing")
+_LABEL = label("routing, routing number, routing transit, aba, rtn, transit number, bank routing")
 _LABELLED = Labelled(_LABEL, r"\d{4}[ -]?\d{4}[ -]?\d", r"[^0-9\n]{0,32}?")
 
 

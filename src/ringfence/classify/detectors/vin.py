@@ -9,7 +9,7 @@ from ringfence.classify.detector import CHECKED, DOUBTFUL, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, alone, compiled, ends, find, label
 
 _SHAPE = "[A-HJ-NPR-Z0-9]{17}"
-_LABEL = label("vin", "vehicle identification", "chassis number", "chassis no")
+_LABEL = label("vin, vehicle identification, chassis number, chassis no")
 _BARE = compiled(rf"\b{_SHAPE}\b")
 _LABELLED = Labelled(_LABEL, rf"(?i:{_SHAPE})")
 
