@@ -110,6 +110,8 @@ class Disk:
                 if fault == "lost" and name in ("fdatasync", "fsync"):
                     self.dirty.pop(os.fstat(arguments[0]).st_ino, None)
                 raise OSError(self.random.choice([errno.EIO, errno.ENOSPC]), f"injected at {name}")
+            if name == "unlink":
+                self._forget(Path(arguments[0]).stat().st_ino)
             result = real(*arguments, **more)
             self._note(name, arguments)
             if fault == "kept":
@@ -136,6 +138,10 @@ class Disk:
             for change in self.dirty.pop(status.st_ino):
                 self._apply(image, change)
 
+    def _forget(self, inode: int) -> None:
+        self.images.pop(inode, None)
+        self.dirty.pop(inode, None)
+
     def _apply(self, image: bytearray, change: tuple[int, bytes] | int) -> None:
         if isinstance(change, int):
             del image[change:]
@@ -146,9 +152,10 @@ class Disk:
 
     def power_cut(self) -> None:
         """Leave on the real disk what a power cut may leave, and let it work again."""
+        self.restart()
         for path in [path for path in self.root.rglob("*") if path.is_file()]:
             inode = path.stat().st_ino
-            image = self.images.get(inode, bytearray())
+            image = self.images.setdefault(inode, bytearray())
             for change in self.dirty.get(inode, []):
                 if isinstance(change, int):
                     if self.random.random() < 0.5:
@@ -161,8 +168,9 @@ class Disk:
                 path.unlink()
             else:
                 path.write_bytes(image)
-                self.images[path.stat().st_ino] = image
-        self.restart()
+                self.images[inode] = image
+        self.dirty.clear()
+        self.calls = 0
 
     def restart(self) -> None:
         """The process starts again on the same cache."""

@@ -300,6 +300,7 @@ def test_a_database_of_something_else_is_refused(open_vault: Opener, tmp_path: P
     empty.commit()
     with pytest.raises(VaultError, match="not a vault of version 1"):
         open_vault(path=tmp_path / "empty.db")
+    assert empty.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
 
 
 def test_no_folder_no_access_and_links_are_refused(open_vault: Opener, tmp_path: Path) -> None:

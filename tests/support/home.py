@@ -54,7 +54,10 @@ def write(folder: Path, vendor_port: int, *, settings: str = "", engine: str = "
     """Makes the home. `settings` is more TOML for ringfence.toml; `engine` as [private] engine. Returns the folder."""
     today = datetime.now(UTC).date()
     upstream = "".join(_UPSTREAM.format(service=service, port=vendor_port) for service in (UNCOVERED, COVERED))
-    _file(folder / "ringfence.toml", f'[private]\nengine = "{engine}"\n{settings}\n{upstream}')
+    _file(
+        folder / "ringfence.toml",
+        f'[organisation]\nname = "Us"\n\n[private]\nengine = "{engine}"\n{settings}\n{upstream}',
+    )
     expires = today + timedelta(days=365)
     _file(folder / "register/services/openai.toml", _SERVICES.format(today=today, expires=expires))
     _file(folder / "register/terms/openai.toml", _terms(today, expires))

@@ -1,4 +1,4 @@
-"""Text and provenance -> findings -> data labels. The door is `Classifier`; `detectors/` holds one file per identifier."""
+"""Text and provenance -> findings -> data labels. The door is `Classifier`; `detectors/` has one file per detector."""
 
 from ringfence.classify.classifier import Classifier
 from ringfence.classify.detector import Detector, Hit

@@ -31,8 +31,8 @@ def iban(text: str) -> bool:
 def aba_routing(number: str) -> bool:
     """Weights 3 7 1 over nine digits, and the first two digits name a Federal Reserve district.
 
-    https://www.federalreserve.gov/paymentsystems/files/regii-sample-calculations.pdf, American Bankers Association key to
-    routing numbers: 00-12 (government and districts), 21-32 (thrifts), 61-72 (electronic), 80 (traveller's cheques).
+    https://www.aba.com/about-us/routing-number; 00-12 government and districts, 21-32 thrifts, 61-72 electronic,
+    80 traveller's cheques.
     """
     if len(number) != 9 or not number.isdigit():
         return False

@@ -24,7 +24,7 @@ _NUMBERS = re.compile(r"\d+")
 
 
 def exists(value: str) -> bool:
-    """True where a date of numbers has a month of 1 to 12 and a day of 1 to 31 in any order; written ones need a day."""
+    """True where a date of numbers has a month of 1 to 12 and a day of 1 to 31, in any order; written ones a day."""
     numbers = [int(found) for found in _NUMBERS.findall(value)[:3]]
     if any(char.isalpha() for char in value.partition("T")[0].partition(" at ")[0].rstrip("apmAPM. ")):
         return (

@@ -87,7 +87,8 @@ def before(text: str, start: int, window: int = 40) -> str:
 def label(phrases: str) -> str:
     """An RE2 pattern for any of these phrases, which commas separate, as a word of its own.
 
-    `patient id` is found also as patient_id, patientId and PATIENT-ID. Letters and digits may not stand before it, except where camelCase begins a new word with it.
+    `patient id` is found also as patient_id, patientId and PATIENT-ID. Letters and digits may not stand before it, except
+    where camelCase begins a new word with it.
     """
     each = [phrase.strip() for phrase in phrases.split(",")]
     plain = "|".join(r"[\s_-]{0,2}".join(re2.escape(word) for word in phrase.split()) for phrase in each)
@@ -108,7 +109,7 @@ class Labelled:
 
     def __init__(self, label_pattern: str, value: str, gap: str = GAP) -> None:
         """`value` is an RE2 pattern without capturing groups."""
-        self._first = compiled(rf"({label_pattern})(?:(?:\b|[._]){gap})?({value})")
+        self._first = compiled(rf"({label_pattern})(?:(?:\b|[^A-Za-z0-9]){gap})?({value})")
         self._more = compiled(rf"^[\s\"']*(?:,|;|/|&|\||\band\b|\bor\b)(?:[\s\"'#]|and\b|or\b)*({value})")
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:

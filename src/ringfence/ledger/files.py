@@ -40,6 +40,14 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder` and what is missing above it, for the owner only, with durable names."""
+    if not folder.parent.is_dir():
+        make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def replace_file(path: Path, data: bytes, mode: int) -> None:
     """Put a whole file at `path`, durable when this returns. A crash leaves either no file or all of it at `path`,
     and perhaps a `.new` file beside it, which the next call overwrites."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from ringfence.ledger.checkpoint import Checkpoint, Verifier, open_note
-from ringfence.ledger.files import lock, read_at, replace_file, write_all
+from ringfence.ledger.files import lock, make_folder, read_at, replace_file, write_all
 from ringfence.ledger.tree import Frontier
 from ringfence.vocabulary.errors import LedgerCorrupt
 
@@ -69,7 +69,7 @@ class Highest:
     @staticmethod
     def create(path: Path, head: Head) -> None:
         """Make the file, whole or not at all."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         replace_file(path, encode_slot(head) + _EMPTY, 0o600)
 
     def swap(self, head: Head) -> None:

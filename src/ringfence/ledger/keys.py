@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ringfence.ledger.files import replace_file
+from ringfence.ledger.files import make_folder, replace_file
 from ringfence.vocabulary.errors import ConfigurationError
 
 
@@ -45,7 +45,7 @@ def create_key(path: Path) -> Ed25519PrivateKey:
     """Make a key and keep it durably at `path`, mode 0600. A crash leaves no key or all of it."""
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     replace_file(path, pem, 0o600)
     return key
 

@@ -11,7 +11,7 @@ from queue import Empty
 from typing import Any, Self
 
 from ringfence.ledger.checkpoint import Checkpoint, Signer
-from ringfence.ledger.files import lock, sync_folder
+from ringfence.ledger.files import lock, make_folder
 from ringfence.ledger.highest import Head, Highest
 from ringfence.ledger.keys import create_key, load_key, publish_key_line
 from ringfence.ledger.log import Log
@@ -182,9 +182,7 @@ def _announce(
 
 def _lock_folder(folder: Path) -> int:
     """Make the folder where it is absent, and take its lock."""
-    (folder / "segments").mkdir(mode=0o700, parents=True, exist_ok=True)
-    sync_folder(folder.parent)
-    sync_folder(folder)
+    make_folder(folder / "segments")
     lock_fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         lock(lock_fd, str(folder))

@@ -49,7 +49,7 @@ class Tail:
 
 
 class Log:
-    """Commits records. `clock` gives Unix seconds."""
+    """Commits records. `clock` gives Unix seconds; `size` is how many leaves are durable."""
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Log:
         clock: Callable[[], float],
         roll_bytes: int,
     ) -> None:
+        self.size = tail.frontier.size
         self._folder = folder
         self._tail = tail
         self._salts_fd = salts_fd
@@ -69,11 +70,6 @@ class Log:
         self._signer = signer
         self._clock = clock
         self._roll_bytes = roll_bytes
-
-    @property
-    def size(self) -> int:
-        """How many leaves the highest checkpoint covers."""
-        return self._tail.frontier.size
 
     def commit(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """Make `drafts` durable under one signed checkpoint, in order.
@@ -142,6 +138,7 @@ class Log:
         tail.end += len(data)
         # 3.
         self._highest.swap(tail.head(self._highest.head.sequence + 1))
+        self.size = tail.frontier.size
 
     def _roll(self) -> None:
         """Go on in a new segment. Everything in the old one is at or below the highest checkpoint, so that a crash

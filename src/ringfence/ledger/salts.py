@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ringfence.ledger.files import read_at, write_all
+from ringfence.ledger.files import read_at, sync_folder, write_all
 from ringfence.ledger.record import SALT_BYTES
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
 
@@ -40,14 +40,15 @@ def open_salts(folder: Path) -> int:
     path = folder / "salts"
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        # The whole header goes in one write, before any salt: a crash leaves an empty file or a prefix of the header.
-        # Rewriting it costs nothing and mends both.
+        # The header is durable before any salt, so that a crash leaves no file, an empty one, or part of the header.
+        # A power cut may also leave zeros in its place, where the length was kept and the bytes were not.
         header = read_at(fd, SLOT_BYTES, 0)
-        if not _HEADER.startswith(header):
+        if not _HEADER.startswith(header) and any(header):
             raise LedgerCorrupt(f"{path} does not begin as a salts file of version 1.", where=f"{path}@0")
-        if len(header) < SLOT_BYTES:
+        if header != _HEADER:
             write_all(fd, _HEADER, 0)
             os.fdatasync(fd)
+            sync_folder(folder)
     except BaseException:
         os.close(fd)
         raise
