@@ -69,7 +69,7 @@ def calls_of_the_work(disks: Disks, before: Callable[[Any], None] = lambda box: 
     work(box, [], "count")
     assert not disk.dead
     count: int = disk.calls
-    assert count > 60
+    assert count > 50
     return count
 
 

@@ -13,7 +13,8 @@ from ringfence.classify.matching import compiled, find
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 _LEAST = 16
 """Characters of base64 or hexadecimal that are worth a look: the shortest identifier, a telephone number, takes 16."""
-_ESCAPE = r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[nrtbfv\"'/\\])"
+_SURROGATES = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = rf"\\(?:{_SURROGATES}|u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}}|x[0-9a-fA-F]{{2}}|[nrtbfv\"'/\\])"
 _PERCENT = r"(?:%[0-9a-fA-F]{2})+"
 _HTML = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _SPACED_HEX = r"\b[0-9a-fA-F]{2}(?:[ :-][0-9a-fA-F]{2}){7,}\b"

@@ -9,6 +9,8 @@ import msgspec
 # How sure a hit is. The number orders overlapping hits and is shown to operators; it never hides a hit.
 CHECKED = 0.99
 """A check digit holds."""
+CONFIRMED = 0.95
+"""The shape holds, and something beside or within it says what it is."""
 SHAPED = 0.9
 """No check digit exists, but the shape and the issuer's ranges hold."""
 LABELLED = 0.8

@@ -1,4 +1,4 @@
-"""What one character stands for when a text is read as an identifier: NFKC, look-alikes, invisible characters, digits."""
+"""What one character stands for when a text is read for identifiers: NFKC, look-alikes, invisible ones, digits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TABLE = {**_LOOK_ALIKES, **_DASHES, **_QUOTES, **_BLANK}
 _INVISIBLE = frozenset(("Cf", "Mn", "Me", "Cc"))
 _LONGEST = 4
 _TAGS = range(0xE0020, 0xE007F)
-"""Invisible copies of ASCII (https://www.unicode.org/charts/PDF/UE0000.pdf): models read them, people do not see them."""
+"""Invisible copies of ASCII, https://www.unicode.org/charts/PDF/UE0000.pdf: models read them, people can't see them."""
 
 
 @functools.lru_cache(maxsize=8192)

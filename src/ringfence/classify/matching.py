@@ -87,7 +87,7 @@ def before(text: str, start: int, window: int = 40) -> str:
 def label(phrases: str) -> str:
     """An RE2 pattern for any of these phrases, which commas separate, as a word of its own.
 
-    `patient id` is found also as patient_id, patientId and PATIENT-ID. Letters and digits may not stand before it, except
+    `patient id` is found also as patient_id, patientId and PATIENT-ID. No letter or digit may stand before it, except
     where camelCase begins a new word with it.
     """
     each = [phrase.strip() for phrase in phrases.split(",")]

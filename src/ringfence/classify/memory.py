@@ -1,4 +1,4 @@
-"""Results of texts seen before, so that a conversation of n turns costs its new turn. Holds no text, only keyed digests."""
+"""Results of texts seen before, so that a conversation of n turns costs its new turn. Holds keyed digests, no text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DIGEST_BYTES = 20
 
 
 class Memory(Generic[T]):
-    """A bounded map from the keyed digest of a text to its result; the least recently used leaves first. Thread-safe."""
+    """A bounded map from a text's keyed digest to its result; the least recently used leaves first. Thread-safe."""
 
     def __init__(self, key: bytes, entries: int) -> None:
         """`key` is 16 to 64 random bytes of this process: without it nobody can test a guess against a digest."""
@@ -25,7 +25,7 @@ class Memory(Generic[T]):
         self._lock = threading.Lock()
 
     def digest(self, kind: str, *texts: str) -> bytes:
-        """The keyed digest of a text and of what it is scanned as. Lengths go in, so that ("ab", "c") is not ("a", "bc")."""
+        """The keyed digest of texts and of what they are read as. Lengths go in: ("ab", "c") is not ("a", "bc")."""
         state = hashlib.blake2b(key=self._key, digest_size=_DIGEST_BYTES)
         state.update(kind.encode())
         for text in texts:

@@ -28,10 +28,12 @@ def span_of(detector: str, hit: Hit, start: int, end: int, structured: bool = Tr
     return Span(start, end, hit.entity, hit.score, detector, hit.checked, structured)
 
 
-def _rank(span: Span) -> tuple[bool, bool, int, float, int, str]:
-    """A valid checksum wins, then what may never enter the vault, then the longer, then the likelier; then any fixed order."""
+def _rank(span: Span) -> tuple[bool, int, bool, int, float, int, str]:
+    """A valid checksum wins (of two, the longer: digits within an IBAN may make a card), then what may not enter the
+    vault, then the longer, then the likelier, then any fixed order."""
     redacted = ENTITIES[span.entity].disposal is Disposal.REDACT
-    return span.checked, redacted, span.end - span.start, span.score, -span.start, span.entity
+    size = span.end - span.start
+    return span.checked, size if span.checked else 0, redacted, size, span.score, -span.start, span.entity
 
 
 def merge(spans: Iterable[Span], text: str) -> tuple[Span, ...]:

@@ -34,7 +34,7 @@ class View:
         self._starts = [piece[0] for piece in pieces]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the original text that [start, end), which is not empty, was read from. Replaced pieces count whole."""
+        """The original span that [start, end), which is not empty, was read from. Replaced pieces count whole."""
         if self._pieces:
             here, first, _, copied = self._pieces[bisect_right(self._starts, start) - 1]
             there, begin, stop, same = self._pieces[bisect_right(self._starts, end - 1) - 1]

@@ -49,7 +49,7 @@ class Patterns:
         return tuple(self._detectors[index] for index in sorted(owners) if index >= 0)
 
     def scan(self, text: str, late: Callable[[], bool] = _never) -> Scan:
-        """All hits in `text` (which must encode to UTF-8). A detector that raises is named, and the others still run."""
+        """All hits in `text`, which must encode to UTF-8. A detector that raises is named; the others still run."""
         hits: list[tuple[str, Hit]] = []
         failed: list[str] = []
         for detector in self.named(text):

@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901) of segments: what of them may be shown, which word they give as context, which texts adjoin."""
+"""JSON pointers (RFC 6901) of segments: what of them may be shown, what they say about a value, which texts adjoin."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _CONTEXT = re.compile(r"[A-Za-z][A-Za-z0-9 _.#-]{1,40}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_+")
 # Members of the dialects themselves: their names say nothing about the value.
 _WIRE = frozenset(
-    "content text input output role type name model arguments description title instructions system prompt messages "
-    "stop user id index object refusal thinking data".split()
+    """content text input output role type name model arguments description title system instructions prompt messages
+    stop user id index object refusal thinking data""".split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
 _SPOKEN = frozenset(("content", "text", "input", "output", "arguments"))
 
@@ -26,7 +26,7 @@ def shown(pointer: str) -> str:
 
 
 def context(pointer: str) -> str:
-    """The name of the member that holds a value, as words (`dateOfBirth` -> `date Of Birth`), or "" where it says nothing.
+    """The name of the member that holds a value, as words (`dateOfBirth`: `date Of Birth`), or "" if it says nothing.
 
     An array's elements have the array's name.
     """

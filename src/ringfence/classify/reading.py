@@ -17,7 +17,7 @@ _LONGEST_NUMBER = 40
 
 
 class Tagger(Protocol):
-    """Finds names and the like in free text, where no pattern can. `name` is `name/version`; `find` must not keep state."""
+    """Finds names and the like in free text, where no pattern can. `name` is `name/version`; `find` keeps no state."""
 
     name: str
 

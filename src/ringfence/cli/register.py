@@ -187,9 +187,9 @@ def _standing(home: Any, document_id: str) -> str:
     return f"It counts today, until {standing.until}." if standing.counts else f"It does not count yet: {standing.why}"
 
 
-def _tables(fields: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _tables(fields: Iterable[str]) -> dict[str, Any]:
     """`table.field=value` options as tables. A value is TOML, or else a plain text."""
-    tables: dict[str, dict[str, Any]] = {}
+    tables: dict[str, Any] = {}
     for each in fields:
         name, equals, value = each.partition("=")
         table_name, dot, field = name.partition(".")

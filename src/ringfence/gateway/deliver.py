@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -54,71 +55,66 @@ class Delivered(msgspec.Struct):
     failure: UpstreamError | None = None
 
 
-async def deliver(
-    reply: Reply,
-    dialect: Dialect,
-    plan: Plan,
-    stations: Stations,
-    port: Port,
-    headers: Headers,
-    whole: asyncio.Event | None,
-) -> Delivered:
-    """Reads the reply. A streamed one goes to the client as it comes; a plain one is returned, for its record to come
-    first. `whole` (None: the client asked for a plain reply) is set once the last byte that it waits for was sent.
-    Raises UpstreamError where a plain reply breaks off, ClientLeft where a streamed one has no reader."""
-    if 300 <= reply.status < 400:
-        raise UpstreamBroken(f"The service answered with a redirect ({reply.status}), which is never followed.")
-    if reply.status in (401, 403):
-        raise UpstreamBroken(
-            f"The service refused the gateway's own credential ({reply.status}).",
-            remedy="The operator's key for this service is wrong or lacks a permission: see `ringfence doctor`.",
-        )
-    is_events = dict(reply.headers).get("content-type", "").startswith("text/event-stream")
-    headers = [*reply.headers, *headers]
-    if whole is not None and is_events:
-        return await _stream(reply, dialect, plan, stations, port, headers, whole)
-    received = await reply.read(stations.max_reply_bytes)
-    restore = _restore(plan)
-    edited = dialect.edit_reply(received, restore, None)
-    details = _details(edited.model, edited.usage, edited.finish, edited.texts, stations)
-    details["reply_sha256"] = hashlib.sha256(received).digest()
-    return Delivered(reply.status, headers, edited.body, details)
+@dataclass(frozen=True)
+class Delivery:
+    """How one reply goes back. `whole` (None: the client asked for a plain reply) is set once the last byte that the
+    client waits for was sent. `json_reply`: the answer itself is to be JSON, so originals go in escaped."""
 
+    dialect: Dialect
+    plan: Plan
+    stations: Stations
+    port: Port
+    headers: Headers
+    whole: asyncio.Event | None
+    json_reply: bool
 
-async def _stream(
-    reply: Reply,
-    dialect: Dialect,
-    plan: Plan,
-    stations: Stations,
-    port: Port,
-    headers: Headers,
-    whole: asyncio.Event,
-) -> Delivered:
-    """INVARIANT: an error after the first byte becomes an event at which the client's library raises, never an end that
-    looks complete."""
-    editor = dialect.stream(_make_restorer(plan))
-    digest = hashlib.sha256()
-    sink = port.stream(reply.status, headers)
-    failure: UpstreamError | None = None
-    try:
-        async for chunk in reply.chunks():
-            digest.update(chunk)
-            out = editor.feed(chunk)
-            if out:
-                await sink.send(out)
-            if editor.finished:
-                whole.set()
-        rest = editor.end()
-        if rest:
-            await sink.send(rest)
-        if not editor.finished and not editor.failed:
-            raise UpstreamBroken("The service closed the stream before its end.")
-    except UpstreamError as error:
-        failure = error
-        await sink.send(editor.error_event(f"{error.message} {error.remedy}", error.code))
-    details = _details(editor.model, editor.usage, editor.finish, editor.texts(), stations)
-    details |= {"reply_sha256": digest.digest(), "scanned_whole": not editor.truncated}
-    return Delivered(reply.status, headers, None, details, failure)
+    async def run(self, reply: Reply) -> Delivered:
+        """Reads the reply. A streamed one goes to the client as it comes; a plain one is returned, for its record to
+        come first. Raises UpstreamError where a plain reply breaks off, ClientLeft where a streamed one has no reader.
+        """
+        if 300 <= reply.status < 400:
+            raise UpstreamBroken(f"The service answered with a redirect ({reply.status}), which is never followed.")
+        if reply.status in (401, 403):
+            raise UpstreamBroken(
+                f"The service refused the gateway's own credential ({reply.status}).",
+                remedy="The operator's key for this service is wrong or lacks a permission: see `ringfence doctor`.",
+            )
+        is_events = dict(reply.headers).get("content-type", "").startswith("text/event-stream")
+        headers = [*reply.headers, *self.headers]
+        if self.whole is not None and is_events:
+            return await self._stream(reply, headers, self.whole)
+        received = await reply.read(self.stations.max_reply_bytes)
+        edited = self.dialect.edit_reply(received, _restore(self.plan), json_reply=self.json_reply)
+        details = _details(edited.model, edited.usage, edited.finish, edited.texts, self.stations)
+        details["reply_sha256"] = hashlib.sha256(received).digest()
+        return Delivered(reply.status, headers, edited.body, details)
+
+    async def _stream(self, reply: Reply, headers: Headers, whole: asyncio.Event) -> Delivered:
+        """INVARIANT: an error after the first byte becomes an event at which the client's library raises, never an end
+        that looks complete."""
+        editor = self.dialect.stream(_make_restorer(self.plan), json_reply=self.json_reply)
+        digest = hashlib.sha256()
+        sink = self.port.stream(reply.status, headers)
+        failure: UpstreamError | None = None
+        try:
+            async for chunk in reply.chunks():
+                digest.update(chunk)
+                out = editor.feed(chunk)
+                if out:
+                    await sink.send(out)
+                if editor.finished:
+                    whole.set()
+            rest = editor.end()
+            if rest:
+                await sink.send(rest)
+            if not editor.finished and not editor.failed:
+                raise UpstreamBroken("The service closed the stream before its end.")
+        except UpstreamError as error:
+            failure = error
+            await sink.send(editor.error_event(f"{error.message} {error.remedy}", error.code))
+        details = _details(editor.model, editor.usage, editor.finish, editor.texts(), self.stations)
+        details |= {"reply_sha256": digest.digest(), "scanned_whole": not editor.truncated}
+        return Delivered(reply.status, headers, None, details, failure)
 
 
 def _restore(plan: Plan) -> Callable[[str, bool], str] | None:

@@ -15,7 +15,7 @@ from ringfence.dialects import Dialect
 from ringfence.gateway import entries
 from ringfence.gateway import plan as planning
 from ringfence.gateway.admit import Caller
-from ringfence.gateway.deliver import ClientLeft, Delivered, Headers, Port, deliver
+from ringfence.gateway.deliver import ClientLeft, Delivered, Delivery, Headers, Port
 from ringfence.gateway.explainer import denial
 from ringfence.gateway.live import line
 from ringfence.gateway.plan import Plan
@@ -94,10 +94,19 @@ class _Run:
                 await asyncio.shield(self._end(Outcome.UPSTREAM_FAILED, status=0))
 
     async def _carry(self, service_id: str, leaving: bytes, whole: asyncio.Event | None) -> Delivered:
+        delivery = Delivery(
+            dialect=self.dialect,
+            plan=self.plan,
+            stations=self.stations,
+            port=self.port,
+            headers=self._headers(),
+            whole=whole,
+            json_reply=self.dialect.json_reply(self.request),
+        )
         accept = "text/event-stream" if self.request.stream else "application/json"
         headers = (JSON, ("accept", accept))
         async with self.stations.sender.send(service_id, self._path(), leaving, headers) as reply:
-            return await deliver(reply, self.dialect, self.plan, self.stations, self.port, self._headers(), whole)
+            return await delivery.run(reply)
 
     async def _finish(self, work: asyncio.Future[Delivered]) -> None:
         """Records how it ended, and answers where the reply was not streamed."""

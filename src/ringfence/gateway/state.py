@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 
-from ringfence import register
 from ringfence.policy import Memory, Policy
+from ringfence.register import Organisation, Snapshot
 from ringfence.vocabulary.chat import Service
 from ringfence.vocabulary.errors import ConfigurationError
 
@@ -20,9 +20,9 @@ class State:
     """`broken` says why the files as they are now can't be used; then only private services count as configured, so
     that a half-saved register never lets through what the whole one would stop."""
 
-    register: register.Snapshot
+    register: Snapshot
     policy: Policy
-    organisation: register.Organisation
+    organisation: Organisation
     reachable: Callable[[str], bool]
     broken: str = ""
     memory: Memory = field(default_factory=lambda: Memory(_REMEMBERED))

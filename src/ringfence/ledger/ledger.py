@@ -11,7 +11,7 @@ from queue import Empty
 from typing import Any, Self
 
 from ringfence.ledger.checkpoint import Checkpoint, Signer
-from ringfence.ledger.files import lock, make_folder
+from ringfence.ledger.files import lock, make_folder, sync_folder
 from ringfence.ledger.highest import Head, Highest
 from ringfence.ledger.keys import create_key, load_key, publish_key_line
 from ringfence.ledger.log import Log
@@ -196,7 +196,8 @@ def _signer(folder: Path, key_path: Path, highest_path: Path, origin: str) -> Si
     """The signer, after the files that a new ledger needs are there: the key, its public line, and the highest
     checkpoint, of size 0. In this order, so that a crash between them leaves a ledger that still counts as new.
 
-    INVARIANT: a key is made only where nothing was ever signed.
+    INVARIANT: a key is made only where nothing was ever signed. The folders are synchronised also where the files were
+    found: an earlier start may have made them and then failed at just that.
     """
     new = not highest_path.exists()
     if new and segment_firsts(folder):
@@ -206,10 +207,12 @@ def _signer(folder: Path, key_path: Path, highest_path: Path, origin: str) -> Si
             remedy="Put the file back from a copy.",
         )
     key = create_key(key_path) if new and not key_path.exists() else load_key(key_path)
+    sync_folder(key_path.parent)
     signer = Signer(origin, key)
     publish_key_line(folder / "log.vkey", signer.verifier.key_line)
     publish_key_line(key_path.with_suffix(".vkey"), signer.verifier.key_line)
     if new:
         note = signer.sign(Checkpoint(origin, 0, EMPTY_ROOT))
         Highest.create(highest_path, Head(0, note, (), 0, HEADER_BYTES, 0, HEADER_BYTES))
+    sync_folder(highest_path.parent)
     return signer

@@ -48,7 +48,7 @@ def open_salts(folder: Path) -> int:
         if header != _HEADER:
             write_all(fd, _HEADER, 0)
             os.fdatasync(fd)
-            sync_folder(folder)
+        sync_folder(folder)
     except BaseException:
         os.close(fd)
         raise

@@ -150,6 +150,8 @@ class Reply:
     def on_headers_complete(self) -> None:
         if self._surplus or self._parser is None:
             return
+        if self._parser.get_http_version() not in ("1.0", "1.1"):
+            raise ValueError("llhttp also reads HTTP/0.9 and HTTP/2.0")  # comes back to `feed` as a parser error
         status = self._parser.get_status_code()
         if status >= 200:
             self.status, self._headed = status, True

@@ -8,17 +8,20 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import alone, compiled, find
 
 _AGE = r"(?:9\d|1[0-2]\d)"
-_WORDS = r"(?i:ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?: and)?(?: (?:one|two|three|four|five))?)"
-_OLD = r"[ -]?(?i:years?[ -]?(?:old|young|of age)|y\.?/?o\.?\b|yrs?\.?[ -]?old|year[ -]?old)"
+_ONES = "(?:one|two|three|four|five|six|seven|eight|nine)"
+_WORDS = rf"(?i:ninety(?:[ -]{_ONES})?|(?:one|a) hundred(?: and)?(?: {_ONES})?)"
+_WORD = r"(?i:\b(?:aged?|ages|age (?:is|of|was))[\s\"':=]{1,5})"
+_OLD = r"[ -]?(?i:years?[ -]?(?:old|young|of age)|y\.?/?o\.?\b|yrs?\.?[ -]?old)"
+_TURN = r"(?i:\bturn(?:s|ed|ing)? )"
 _BEFORE_OLD = compiled(rf"\b({_AGE}|{_WORDS}){_OLD}")
-_AFTER_WORD = compiled(
-    rf"(?i:\b(?:aged?|ages|age (?:is|of|was)|turn(?:s|ed|ing)?|turned)[\s\"':=]{{1,5}}|\bage[\"':= ]{{1,5}}|(?:his|her|their) )({_AGE})(?i:th birthday)?\b"
-)
 _BIRTHDAY = compiled(rf"\b({_AGE})(?:th|st|nd|rd) birthday")
+_AFTER_WORD = compiled(rf"{_WORD}({_AGE})\b")
+_AFTER_TURN = compiled(rf"{_TURN}({_AGE})\b")
 # Other things age too: invoices, cheese, account balances.
 _UNIT = compiled(
-    r"(?i)^(?:th birthday)?[\s+-]{0,2}(?:(?:to |or |and )?\d|days?|weeks?|months?|hours?|minutes?|min|%|percent|mg|ml|kg|points?|degrees?|off|left|right|into|out)"
+    r"(?i)^[\s+-]{0,2}(?:(?:to |or |and )?\d|days?|weeks?|months?|hours?|min|%|percent|mg|ml|kg|points?|degrees?)"
 )
+_WAY = compiled(r"(?i)^ (?:off|left|right|into|out|times)\b")
 
 
 def extract(text: str) -> Iterator[Hit]:
@@ -26,9 +29,11 @@ def extract(text: str) -> Iterator[Hit]:
         for start, end in find(pattern, text, 1):
             if text[start - 1 : start] not in (".", ","):
                 yield Hit(start, end, "AGE_OVER_89", LABELLED)
-    for start, end in find(_AFTER_WORD, text, 1):
-        if alone(text, start, end, ".") and not _UNIT.search(text[end : end + 12]):
-            yield Hit(start, end, "AGE_OVER_89", LABELLED)
+    for pattern, other in ((_AFTER_WORD, _UNIT), (_AFTER_TURN, _WAY)):
+        for start, end in find(pattern, text, 1):
+            rest = text[end : end + 12]
+            if alone(text, start, end, ".") and not _UNIT.search(rest) and not other.search(rest):
+                yield Hit(start, end, "AGE_OVER_89", LABELLED)
 
 
 DETECTOR = Detector(
@@ -40,7 +45,7 @@ DETECTOR = Detector(
     prefilters=(
         rf"\b{_AGE}{_OLD}",
         rf"\b{_WORDS}{_OLD}",
-        rf"(?i)\b(?:age|aged|ages|turn|turns|turned|turning|age is|age of|age was)[\s\"':=]{{1,5}}{_AGE}\b",
+        rf"(?:{_WORD}|{_TURN}){_AGE}\b",
         rf"\b{_AGE}(?:th|st|nd|rd) birthday",
     ),
     extract=extract,

@@ -9,7 +9,8 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, ends, label
 
 _LABEL = label("dob, d.o.b., date of birth, birth date, birthdate, birthday, born, birth, bday")
-_GAP = r"""(?:[\s"'`*_:=#|()\[\],.\\/-]{0,6}(?i:is|was|on|in|the|date|patient|pt|of)\b){0,4}[\s"'`*_:=#|()\[\],.\\/-]{0,6}"""
+_MARKS = r"""[\s"'`*_:=#|()\[\],.\\/-]{0,6}"""
+_GAP = rf"(?:{_MARKS}(?i:is|was|on|in|the|date|patient|pt|of)\b){{0,4}}{_MARKS}"
 _COMPACT = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _LABELLED = Labelled(_LABEL, rf"(?:{dateforms.ANY}|{_COMPACT})", _GAP)
 
@@ -17,7 +18,7 @@ _LABELLED = Labelled(_LABEL, rf"(?:{dateforms.ANY}|{_COMPACT})", _GAP)
 def extract(text: str) -> Iterator[Hit]:
     for start, end in _LABELLED.spans(text):
         value = text[start:end]
-        if ends(text, end, "-./") and (len(value) == 8 and value.isdigit() or dateforms.exists(value)):
+        if ends(text, end, "-./") and ((len(value) == 8 and value.isdigit()) or dateforms.exists(value)):
             yield Hit(start, end, "BIRTH_DATE", LABELLED)
 
 

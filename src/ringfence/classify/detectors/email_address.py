@@ -12,7 +12,9 @@ _SPELLED = compiled(
     r"(?i)[\pL\pN._%+-]+ ?[\[({<] ?at ?[\])}>] ?[\pL\pN-]+(?:(?:\.| ?[\[({<] ?dot ?[\])}>] ?)[\pL\pN-]+)+"
 )
 # Not public suffixes, but endings that follow an @ in code: systemd unit types and retina file names (icon@2x.png).
-_NOT_DOMAINS = frozenset("service socket timer target mount slice png jpg jpeg gif svg webp css js ts json py".split())
+_NOT_DOMAINS = frozenset(
+    ("service", "socket", "timer", "target", "mount", "slice", "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js")
+)
 
 
 def extract(text: str) -> Iterator[Hit]:

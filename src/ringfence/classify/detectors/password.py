@@ -9,23 +9,25 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import compiled, find
 
 _WORD = (
-    r"(?i:pass ?words?|passwd|pass ?phrase|pass ?code|pwd|pword|client[_ -]?secret|secret[_ -]?(?:access[_ -]?)?key|secret|api[_ -]?key|"
-    r"access[_ -]?(?:key|token)|auth[_ -]?token|refresh[_ -]?token|session[_ -]?token|bearer|token|account[_ -]?key|private[_ -]?key|"
-    r"signing[_ -]?key|encryption[_ -]?key|credentials?)"
+    r"(?i:pass ?words?|passwd|pass ?phrase|pass ?code|pwd|pword|"
+    r"secret[_ -]?(?:access[_ -]?)?key|(?:client[_ -]?)?secret|"
+    r"(?:api|access|account|private|signing|encryption)[_ -]?key|(?:access|auth|refresh|session|bearer)[_ -]?token|"
+    r"bearer|token|credentials?)"
 )
-_ASSIGNED = compiled(
-    rf"(?:{_WORD})[\"'`*\])]{{0,2}}\s{{0,2}}(?:[:=]{{1,2}}|=>|:=)\s{{0,2}}((?:[\"'`][^\"'`\n]{{4,200}})|[^\s\"'`,;)\]}}<>]{{4,200}})"
-)
+_QUOTED = r"[\"'`][^\"'`\n]{4,200}"
+_UNQUOTED = r"[^\s\"'`,;)\]}<>]{4,200}"
+_ASSIGNED = compiled(rf"{_WORD}[\"'`*\])]{{0,2}}\s{{0,2}}(?:[:=]{{1,2}}|=>|:=)\s{{0,2}}({_QUOTED}|{_UNQUOTED})")
 _SAID = compiled(
-    rf"(?:{_WORD})[\"'`*]{{0,2}}(?: (?i:is|was|to|are|of|as|set to|will be|now|:|=))?\s[\"'`]?([^\s\"'`,;<>()]{{6,200}})"
+    rf"{_WORD}[\"'`*]{{0,2}}(?: (?i:is|was|to|are|of|as|set to|will be|now|:|=))?\s[\"'`]?([^\s\"'`,;<>()]{{6,200}})"
 )
 _IN_URL = compiled(r"[a-z][a-z0-9+]{1,20}://[^\s/:@\"'<>]{0,64}:([^\s/@\"'<>]{3,128})@")
 # What stands where a secret would: examples, code that fetches it, and types.
 _PLACEHOLDER = compiled(
-    r"(?i)^(?:\*+|x+|\.+|•+|none|null|nil|true|false|undefined|string|str|int|bool|bytes|optional|any|required|redacted|hidden|masked|changeme|"
-    r"change_me|example|placeholder|todo|secret|token|password|passwd)$|^[\[<{$%&]|^(?:os\.|process\.|env[.(\[]|getenv|config[.(\[]|settings[.(\[]|self\.|"
-    r"this\.|args\.|request\.|req\.|params|secrets\.|vault|get_|load_|read_|generate|create_|hash|random|crypto|std::|new\b|await|function|lambda)|"
-    r"^your|[_-]here$|\($|\(\)|\w\(\w*|://"
+    r"(?i)^(?:\*+|x+|\.+|•+|none|null|nil|true|false|undefined|string|str|int|bool|bytes|optional|any|required|redacted|"
+    r"hidden|masked|changeme|change_me|example|placeholder|todo|secret|token|password|passwd)$|"
+    r"^[\[<{$%&]|^(?:os|process|env|config|settings|self|this|args|request|req|secrets|crypto)[.(\[]|"
+    r"^(?:getenv|params|vault|get_|load_|read_|generate|create_|hash|random|std::|new\b|await|function|lambda)|"
+    r"^your|[_-]here$|\($|\(\)|\w\(\w*|://|^\d{4}-\d\d-\d\d"
 )
 _FEW_BITS = 2.5
 _MANY_BITS = 3.0
@@ -77,7 +79,7 @@ def _password_word(text: str, start: int) -> bool:
 
 def _unlike_prose(value: str) -> bool:
     """In a sentence the value needs a digit and a letter: `the token is rate-limited` names no secret."""
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and not value[0].isdigit() or len(value) >= 12
+    return len(value) >= 12 or (value[0].isalpha() and any(map(str.isdigit, value)))
 
 
 DETECTOR = Detector(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from ringfence.classify.detector import LABELLED, LIKELY, SHAPED, Detector, Hit, marked
+from ringfence.classify.detector import CONFIRMED, LABELLED, LIKELY, SHAPED, Detector, Hit, marked
 from ringfence.classify.matching import before, compiled, digits, find
 
 # The library reads a country's plan from disk at first use; a detector must not read files while it works.
@@ -19,10 +19,10 @@ _TRUNK = compiled(r"\b(?:\(?0[1-9]\d{1,3}\)?[ -]\d{3,4}[ -]?\d{3,4}|0[1-9](?:[.-
 _ANY = compiled(rf"\(?\d(?:[ ().\-/]{{0,2}}\d){{6,13}}{_EXTENSION}")
 
 _LABEL_BEFORE = compiled(
-    r"(?i)(?:\b(tele?fax|fax)|\b(?:phones?|telephone|tel|ph|mobile|cell(?:phone|ular)?|voice ?mail|pager|hotline|help ?line|"
+    r"(?i)\b(?:(tele?fax|fax)|phones?|telephone|tel|ph|mobile|cell(?:phone|ular)?|voice ?mail|pager|hotline|help ?line|"
     r"whats ?app|sms|(?:call|ring|dial|text|phone)(?:s|ed|ing)?|contact|reach(?: me| us| him| her| them)?(?: at| on)|"
-    r"answering|messages? (?:to|at|on)|my number|direct line|(?:home|work|office|desk|main)(?:\s?(?:phone|number|no|line))?\s?[:#.]))"
-    r"[^\d]{0,28}$"
+    r"answering|messages? (?:to|at|on)|my number|direct line|"
+    r"(?:home|work|office|desk|main)(?:\s?(?:phone|number|no|line))?\s?[:#.])[^\d]{0,28}$"
 )
 _LABEL_AFTER = compiled(
     r"(?i)^[ \-,(]{0,3}(?:(fax)|office|mobile|cell|phone|home|desk|direct|pager|work)\b\s*(?:([^\s\w]|\n|$)|)"
@@ -33,7 +33,7 @@ _OTHER = compiled(r"^(?:\d{3}-\d{2}-\d{4}|\d{1,3}(?:\.\d{1,3}){3})$")
 
 
 def _stands(text: str, start: int, end: int) -> bool:
-    """Not inside a longer number, chain or word, and not an amount. A dash and a word may follow (0171 23456-Office)."""
+    """Not inside a longer number, chain or word, and not an amount. A dash and a word may follow: 0171 2345-Office."""
     previous, following = text[max(0, start - 2) : start], text[end : end + 2]
     if previous and (previous[-1].isalnum() or previous[-1] in "$€£+#=_"):
         return False
@@ -89,7 +89,8 @@ def extract(text: str) -> Iterator[Hit]:
     certain = [*_international(text), *_north_american(text), *((*span, LIKELY) for span in find(_TRUNK, text))]
     for start, end, score in certain:
         if _stands(text, start, end):
-            yield Hit(start, end, _label(text, start, end, True) or "PHONE_NUMBER", score)
+            entity = _label(text, start, end, True)
+            yield Hit(start, end, entity or "PHONE_NUMBER", CONFIRMED if entity else score)
     for start, end in find(_ANY, text):
         value = text[start:end]
         if _DATE.search(value) or _OTHER.search(value) or not _stands(text, start, end):

@@ -10,9 +10,8 @@ from ringfence.classify.matching import compiled, find
 _DASHES = "-" * 5
 _BEGIN = rf"{_DASHES}BEGIN (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?{_DASHES}"
 # A block that is cut off, or quoted with \n in it, is covered as far as its characters go.
-_BLOCK = compiled(
-    rf"{_BEGIN}(?:[A-Za-z0-9+/=\s:,\\.\"-]*?{_DASHES}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?{_DASHES}|[A-Za-z0-9+/=\s\\]*)"
-)
+_END = rf"{_DASHES}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?{_DASHES}"
+_BLOCK = compiled(rf"{_BEGIN}(?:[A-Za-z0-9+/=\s:,\\.\"-]*?{_END}|[A-Za-z0-9+/=\s\\]*)")
 _PUTTY = compiled(r"PuTTY-User-Key-File-\d:[^\x00]*?Private-MAC: ?[0-9a-f]+")
 
 

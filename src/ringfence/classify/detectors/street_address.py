@@ -19,13 +19,14 @@ _DIRECTION = r"(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?"
 _NUMBER = r"\b\d{1,6}(?:-\d{1,4})?[A-Za-z]?(?: 1/2)?"
 _PROPER = r"(?:[A-Z][\pL'’.-]*|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))"
 _NAME = rf"{_PROPER} (?:(?:{_PROPER}|of|de|del|la|the) ){{0,3}}"
-_UNIT = r"(?:,? *\n? *(?:(?i:apt|apartment|unit|suite|ste|floor|fl|room|rm|bldg|building|lot)\b\.? *#? ?|# ?)[A-Za-z0-9-]{1,6}\b)?"
+_UNIT_WORD = r"(?i:apt|apartment|unit|suite|ste|floor|fl|room|rm|bldg|building|lot)"
+_UNIT = rf"(?:,? *\n? *(?:{_UNIT_WORD}\b\.? *#? ?|# ?)[A-Za-z0-9-]{{1,6}}\b)?"
 _CITY = rf"(?:,?[ \n]+\pL[\pL'.-]+(?: \pL[\pL'.-]+){{0,2}},? +{STATE}\b(?:,? +\d{{5}}(?:-\d{{4}})?\b)?)?"
 _TAIL = rf"(?: {_DIRECTION}\b)?{_UNIT}{_CITY}"
 _WRITTEN = compiled(rf"{_NUMBER} (?:{_DIRECTION} )?(?:{_NAME}{_SUFFIX}\b\.?|Broadway\b){_TAIL}")
 _LABELLED = compiled(
-    r"(?i:address(?: is| was|:)?|lives? (?:at|on)|living at|resid(?:es|ing) at|located at|deliver(?:ed)? to|ship(?:ped)? to|home is)"
-    rf"\s*[:=]?\s*({_NUMBER} (?:[\pL'.-]+ ){{1,4}}{_SUFFIX}\b\.?{_TAIL})"
+    r"(?i:address(?: is| was|:)?|lives? (?:at|on)|living at|resid(?:es|ing) at|located at|deliver(?:ed)? to|"
+    rf"ship(?:ped)? to|home is)\s*[:=]?\s*({_NUMBER} (?:[\pL'.-]+ ){{1,4}}{_SUFFIX}\b\.?{_TAIL})"
 )
 _BOX = compiled(rf"(?i:\bp\.? ?o\.? ?box #?\d{{1,6}}\b){_CITY}")
 # Dates and years stand before names too: `in 2023 Google Drive`, `On 2 May 2005 the Court`, `2019 Supreme Court`.
@@ -34,9 +35,10 @@ _AFTER_YEAR_WORD = compiled(r"(?i)\b(?:in|since|by|of|from|during|until|before|a
 _AFTER_MONTH = compiled(rf"\b{MONTH},?\s*$")
 _AMBIGUOUS = compiled(r"(?i) (?:court|drive|way|place|square|circle|loop|ridge|plaza|terrace|trail)$")
 _NOT_STREETS = compiled(
-    r"(?i)\b(?:(?:google|hard|flash|thumb|disk|usb|tape|test|one|two|three|no|either|half|long) (?:drive|way)|wall street|"
-    r"main street|(?:supreme|high|district|federal|labour|labor|administrative|constitutional|regional|social|county|criminal|"
-    r"appeals?|circuit|family|civil|commercial|military|municipal|city|provincial|assize|crown|juvenile) court)\b"
+    r"(?i)\b(?:(?:google|hard|flash|thumb|disk|usb|tape|test|one|two|three|no|either|half|long) (?:drive|way)|"
+    r"(?:wall|main) street|(?:supreme|high|district|federal|labou?r|administrative|constitutional|regional|social|"
+    r"county|criminal|appeals?|circuit|family|civil|commercial|military|municipal|city|provincial|crown|juvenile) "
+    r"court)\b"
 )
 
 

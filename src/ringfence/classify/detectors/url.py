@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.classify.detector import LIKELY, SHAPED, Detector, Hit, marked
+from ringfence.classify.detector import CONFIRMED, LIKELY, SHAPED, Detector, Hit, marked
 from ringfence.classify.matching import compiled, find
 
 # Suffixes (https://data.iana.org/TLD/tlds-alpha-by-domain.txt) under which a name without scheme is taken for a domain.
-# Left out: those that are file endings or words of code and text (py, sh, md, rs, pl, is, it, to, in, me, id, info, app).
+# Left out: file endings and words of code and text (py, sh, md, rs, pl, is, it, to, in, me, id, info, app).
 _SUFFIXES = (
-    "com org net edu gov mil biz io ai co uk de fr nl be ch cz dk fi hu ie jp kr cn br mx ca au nz es pt eu gr hr ro ru se "
-    "sk tr ua za il sg hk tw th vn ee lv lt lu cy bg ar cl int museum health hospital clinic bank"
+    "com org net edu gov mil biz io ai co uk de fr nl be ch cz dk fi hu ie jp kr cn br mx ca au nz es pt eu gr hr ro "
+    "ru se sk tr ua za il sg hk tw th vn ee lv lt lu cy bg ar cl int museum health hospital clinic bank"
 )
 _SUFFIX = "|".join(_SUFFIXES.split())
 _SCHEME = compiled(r"(?i)\b(?:https?|ftps?|sftp|wss?)://[^\s<>\"'`|\\^{}]+|\bwww\d?\.[\pL\pN-]+\.[^\s<>\"'`|\\^{}]+")
@@ -43,7 +43,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 def _hit(text: str, start: int, end: int, score: float) -> Hit:
     value = text[start:end]
     personal = _PERSON.search(value) and not _GENERIC.search(value)
-    return Hit(start, end, "PERSONAL_URL" if personal else "URL", score)
+    return Hit(start, end, "PERSONAL_URL", CONFIRMED) if personal else Hit(start, end, "URL", score)
 
 
 def extract(text: str) -> Iterator[Hit]:
@@ -70,7 +70,7 @@ DETECTOR = Detector(
     name="url",
     version=1,
     entities=("URL", "PERSONAL_URL"),
-    says="Addresses with a scheme or www, and bare domains under common suffixes; personal ones name an account or person.",
+    says="Addresses with a scheme or www, bare domains under common suffixes; personal ones name an account or person.",
     source="https://www.rfc-editor.org/rfc/rfc3986, https://data.iana.org/TLD/tlds-alpha-by-domain.txt",
     prefilters=(r"://", r"(?i)\bwww\d?\.", rf"[A-Za-z0-9]\.(?:{_SUFFIX})\b"),
     extract=extract,

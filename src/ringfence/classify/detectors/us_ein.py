@@ -10,7 +10,7 @@ from ringfence.classify.matching import LOOSE, Labelled, ends, label
 _LABEL = label("ein, fein, employer identification, employer id, federal tax id, tax id, tin, tax identification")
 _LABELLED = Labelled(_LABEL, r"\d{2}[ -]?\d{7}", LOOSE)
 # Prefixes never assigned: https://www.irs.gov/businesses/small-businesses-self-employed/how-eins-are-assigned-and-valid-ein-prefixes
-_UNASSIGNED = frozenset("00 07 08 09 17 18 19 28 29 49 69 70 78 79 89 96 97".split())
+_UNASSIGNED = frozenset(f"{prefix:02}" for prefix in (0, 7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97))
 
 
 def extract(text: str) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""National provider identifiers beside a label. Without one, a tenth of all ten-digit timestamps would look like them."""
+"""National provider identifiers beside a label: without one, a tenth of all Unix timestamps would look like them."""
 
 from __future__ import annotations
 

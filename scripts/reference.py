@@ -1,0 +1,177 @@
+"""Writes the generated pages of docs/reference from the code itself; `--check` fails where one is out of date."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ringfence.classify import SOURCES, detectors
+from ringfence.cli.app import COMMANDS, group
+from ringfence.cli.output import EXIT_CODES
+from ringfence.gateway.state import schema_text, shipped_rules
+from ringfence.policy import Policy
+from ringfence.policy.catalogue import rules
+from ringfence.settings.template import rows
+from ringfence.upstream import vendors
+from ringfence.vocabulary import errors
+from ringfence.vocabulary.entities import ENTITIES
+from ringfence.vocabulary.labels import Label
+
+FOLDER = Path(__file__).parents[1] / "docs" / "reference"
+_NOTE = "<!-- Written by `make docs` from the code. Don't edit. -->\n"
+
+
+def settings_page() -> str:
+    lines = [
+        "# Settings",
+        "",
+        "Every key of `ringfence.toml`. Unknown keys are refused. `ringfence init --print` prints it.",
+        "",
+    ]
+    table = ""
+    for row in rows():
+        if row.table != table:
+            table = row.table
+            head = f"[[{table}]]" if table == "upstream" else f"[{table}]"
+            lines += ["", f"## `{head}`", "", "| key | type | default | what it does |", "|---|---|---|---|"]
+        lines.append(f"| `{row.key}` | {row.kind} | `{row.default}` | {row.says} |")
+    return "\n".join(lines)
+
+
+def rules_page() -> str:
+    lines = [
+        "# Rules",
+        "",
+        "The shipped Cedar rules. A forbid wins over every permit; see `policies/ringfence.cedar`.",
+        "",
+    ]
+    lines += ["| rule | effect | says | remedy |", "|---|---|---|---|"]
+    for rule in rules(Policy.load(shipped_rules(), schema_text())):
+        lines.append(f"| `{rule.id}` | {rule.effect} | {rule.says} | {rule.remedy} |")
+    return "\n".join(lines)
+
+
+def errors_page() -> str:
+    lines = [
+        "# Errors",
+        "",
+        "Every error code, as it stands in the reply's `error.code`. `ringfence_denied` (403) is no",
+        "",
+    ]
+    lines[-2] += " error but a decision: its message names each rule and what is missing on paper."
+    lines += ["| code | HTTP | remedy |", "|---|---|---|"]
+    for _, cls in inspect.getmembers(errors, inspect.isclass):
+        if issubclass(cls, errors.RingfenceError):
+            lines.append(f"| `{cls.code}` | {cls.http_status} | {cls.remedy} |")
+    return "\n".join(lines)
+
+
+def detectors_page() -> str:
+    lines = [
+        "# Detectors",
+        "",
+        "What is found by patterns, checksums and context. Names in free text are not found yet.",
+        "",
+    ]
+    lines += ["| detector | entities | says | source |", "|---|---|---|---|"]
+    for detector in detectors.all():
+        lines.append(f"| `{detector.id}` | {', '.join(detector.entities)} | {detector.says} | {detector.source} |")
+    lines += [
+        "",
+        "## Entities",
+        "",
+        "The label is what a finding alone raises; the letter is that of 45 CFR 164.514(b)(2)(i).",
+        "",
+    ]
+    lines += ["| entity | what | label | Safe Harbor | masked by |", "|---|---|---|---|---|"]
+    for entity in ENTITIES.values():
+        lines.append(
+            f"| `{entity.name}` | {entity.says} | {entity.raises or '-'} | {entity.safe_harbor or '-'} | {entity.disposal} |"
+        )
+    lines += [
+        "",
+        "## Source tags",
+        "",
+        "Values of `x-ringfence-source`; a tag that is not listed is treated as anything.",
+        "",
+    ]
+    lines += ["| tag | labels | says |", "|---|---|---|"]
+    for tag, source in SOURCES.items():
+        lines.append(f"| `{tag}` | {', '.join(sorted(source.labels))} | {source.says} |")
+    lines += ["", f"Labels: {', '.join(f'`{label}`' for label in Label)}."]
+    return "\n".join(lines)
+
+
+def services_page() -> str:
+    lines = [
+        "# Services that can be reached",
+        "",
+        "| service | address | variable of its key | note | source |",
+        "|---|---|---|---|---|",
+    ]
+    for vendor in vendors.all():
+        address = vendor.base_url or "(your own)"
+        lines.append(
+            f"| `{vendor.service}` | {address} | {vendor.credential_env or '-'} | {vendor.note or '-'} | {vendor.source} |"
+        )
+    return "\n".join(lines)
+
+
+def commands_page() -> str:
+    lines = [
+        "# Commands",
+        "",
+        "Exit codes: " + "; ".join(f"{code} {says}" for code, says in EXIT_CODES.items()) + ".",
+        "",
+    ]
+    context = click.Context(group, info_name="ringfence")
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        assert command is not None
+        lines += _help(command, click.Context(command, info_name=name, parent=context))
+    return "\n".join(lines)
+
+
+def _help(command: click.Command, context: click.Context) -> list[str]:
+    lines = [f"## `{context.command_path}`", "", "```", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            each = command.get_command(context, name)
+            assert each is not None
+            lines += _help(each, click.Context(each, info_name=name, parent=context))
+    return lines
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "rules.md": rules_page,
+    "errors.md": errors_page,
+    "detectors.md": detectors_page,
+    "services.md": services_page,
+    "commands.md": commands_page,
+}
+
+
+def main() -> int:
+    """Writes the pages, or with --check names those that differ."""
+    stale = []
+    for name, page in PAGES.items():
+        text = _NOTE + page().rstrip() + "\n"
+        path = FOLDER / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+    if "--check" in sys.argv and stale:
+        print(f"out of date in docs/reference: {', '.join(stale)}. Run `make docs`.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
