@@ -167,7 +167,7 @@ def test_what_cannot_be_read_is_the_services_fault(chat: Dialect, tiny: Any, bod
         {"choices": "x"},
         {"choices": [1, "a", [], {"message": 5, "finish_reason": {"a": 1}}]},
         {"choices": {"message": {}}, "usage": [1]},
-        {"model": ["m"], "usage": {"a": "b", "c": {"d": {"e": 1}}, "x y": 1}},
+        {"model": ["m"], "usage": {"a": "b", "t": True, "f": 0.5, "c": {"d": {"e": 1}}, "x y": 1}},
         {"model": "two\r\nlines", "choices": [{"finish_reason": "x" * 500}]},
     ],
 )

@@ -236,9 +236,9 @@ def test_members_in_one_piece_are_restored_at_once(chat: Dialect, tiny: Any) -> 
     annotation = {"type": "url_citation", "url_citation": {"title": "<P-12>", "url": "u<P"}}
     editor = chat.stream(tiny[0])
     audio = {"data": "<P-1>", "transcript": "<P-12>"}
-    out = editor.feed(
-        event(choice({"tool_calls": [call], "annotations": [annotation], "audio": audio}), note=["<P-12>"])
-    )
+    mixed = ["<P-12>", {"index": 1, "text": "<P-12>"}, ["<P-12>", 5, None]]
+    members = {"tool_calls": [call], "annotations": [annotation], "audio": audio, "mixed": mixed}
+    out = editor.feed(event(choice(members), note=["<P-12>"]))
     got = json.loads(out[6:])
     delta = got["choices"][0]["delta"]
     assert delta["tool_calls"] == [
@@ -246,6 +246,7 @@ def test_members_in_one_piece_are_restored_at_once(chat: Dialect, tiny: Any) -> 
     ]
     assert delta["annotations"] == [{"type": "url_citation", "url_citation": {"title": "Bö\nX", "url": "ulessP"}}]
     assert delta["audio"] == {"data": "<P-1>", "transcript": "Bö\nX"}
+    assert delta["mixed"] == ["Bö\nX", {"index": 1, "text": "Bö\nX"}, ["Bö\nX", 5, None]]
     assert got["note"] == ["Bö\nX"]
 
 
@@ -274,6 +275,20 @@ def test_an_error_of_the_service_is_passed_on_after_what_was_held(chat: Dialect,
     assert json.loads(out[0][6:])["choices"][0]["delta"] == {"content": "lessP"}
     assert json.loads(out[1][6:]) == {"error": {"message": "bad Bö\nX"}}
     assert editor.failed and not editor.finished
+
+
+def test_an_error_beside_choices_fails_the_stream_too(chat: Dialect, tiny: Any) -> None:
+    editor = chat.stream(tiny[0])
+    editor.feed(event(choice({"content": "<P"}), choice({"content": "<P"}, index=1)))
+    out = editor.feed(event(choice({"content": ""}, "error"), error={"message": "<P-12>"})).split(b"\n\n")
+    events = [json.loads(one[6:]) for one in out if one]
+    assert [one["choices"][0]["delta"] for one in events] == [
+        {"content": "lessP"},
+        {"content": "lessP"},
+        {"content": ""},
+    ]
+    assert events[2]["error"] == {"message": "Bö\nX"}
+    assert editor.failed
 
 
 @pytest.mark.parametrize("data", [b"nonsense", b"[]", b"5", b'{"a":', b"\xff", b'{"a":"\\ud800"}', b"[" * 9_000])
@@ -339,11 +354,12 @@ def test_an_endless_event_is_refused(chat: Dialect, monkeypatch: pytest.MonkeyPa
             "choices": [
                 1,
                 {"index": "x", "delta": 5},
-                {"delta": {"tool_calls": ["<", {"index": "0"}], "content": ["a"]}},
+                {"delta": {"tool_calls": ["a", {"index": "0"}], "content": ["a"]}},
             ]
         },
         {"choices": [{"delta": {"content": {"content": "a"}}}, {"delta": {"content": "b"}, "finish_reason": {"a": 1}}]},
         {"choices": [{"index": 0, "delta": {"tool_calls": {"a": {"index": 1}}}, "finish_reason": "two words"}]},
+        {"choices": [{"index": 0, "finish_reason": "two words"}, {"index": "x", "finish_reason": 1}, {"delta": {}}]},
         {"model": 5, "usage": "x", "choices": None},
         {},
     ],

@@ -14,6 +14,11 @@ def test_a_pointer_gives_back_its_keys(keys: list[str]) -> None:
     assert parts("".join(f"/{escape(key)}" for key in keys)) == keys
 
 
+def test_unescapes_tilde_last() -> None:
+    # RFC 6901 section 4: "~01" is "~1" and never "/".
+    assert parts("/a~1b/m~0n//~01") == ["a/b", "m~n", "", "~1"]
+
+
 def test_escapes_as_rfc_6901_section_5() -> None:
     assert [escape(key) for key in ("a/b", "m~n", "", "~1")] == ["a~1b", "m~0n", "", "~01"]
 

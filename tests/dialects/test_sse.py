@@ -23,30 +23,15 @@ def _all(body: bytes, sizes: list[int]) -> tuple[list[Event], bytes]:
     return events, rest.raw if rest else b""
 
 
+_LINES = [b"data: {}", b"data:x", b"data", b"data:  two", "data: é⟦".encode(), b": ping", b"event: e"]
+_LINES += [b"id: 7", b"retry: 5", b"other: x", b"data: a:b", b":"]
+
+
 def _random_stream(rng: random.Random) -> bytes:
     end = rng.choice([b"\n", b"\r\n", b"\r"])
     lines: list[bytes] = []
     for _ in range(rng.randrange(1, 8)):
-        for _ in range(rng.randrange(0, 4)):
-            lines.append(
-                rng.choice(
-                    [
-                        b"data: {}",
-                        b"data:x",
-                        b"data",
-                        b"data:  two",
-                        "data: é⟦".encode(),
-                        b": ping",
-                        b"event: e",
-                        b"id: 7",
-                        b"retry: 5",
-                        b"other: x",
-                        b"data: a:b",
-                        b":",
-                    ]
-                )
-            )
-        lines.append(b"")
+        lines += [*rng.choices(_LINES, k=rng.randrange(0, 4)), b""]
     body = b"".join(line + (end if rng.random() < 0.9 else rng.choice([b"\n", b"\r\n", b"\r"])) for line in lines)
     return (b"\xef\xbb\xbf" if rng.random() < 0.2 else b"") + body
 

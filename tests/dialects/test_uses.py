@@ -86,7 +86,7 @@ def test_messages_and_parts(chat: Dialect) -> None:
         Use("/messages/*/content/*/text", "", "/messages/0/content/0/text"),
         Use("/messages/*/content/*/type", "image_url", "/messages/0/content/1/type"),
         Use("/messages/*/content/*/image_url", "", "/messages/0/content/1/image_url"),
-        Use("/messages/*/content/*/image_url/url", "", "/messages/0/content/1/image_url/url"),
+        Use("/messages/*/content/*/image_url/url", "remote", "/messages/0/content/1/image_url/url"),
         Use("/messages/*/colour", "", "/messages/1/colour"),
         Use("/messages/*/role", "assistant", "/messages/2/role"),
         Use("/messages/*/tool_calls", "", "/messages/2/tool_calls"),
@@ -95,6 +95,28 @@ def test_messages_and_parts(chat: Dialect) -> None:
         Use("/messages/*/tool_calls/*/function", "", "/messages/2/tool_calls/0/function"),
         Use("/messages/*/tool_calls/*/function/arguments", "", "/messages/2/tool_calls/0/function/arguments"),
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("data:image/png;base64,iVBO", "data"),
+        ("DATA:,x", "data"),
+        ("https://a.example/b", "remote"),
+        ("data", "remote"),
+    ],
+)
+def test_how_an_image_travels(chat: Dialect, url: str, value: str) -> None:
+    content = [{"type": "image_url", "image_url": {"url": one}} for one in ("data:,", url)]
+    uses = chat.read(encode({"model": "m", "messages": [{"role": "user", "content": content}]})).uses
+    values = {use.value for use in uses if use.path == "/messages/*/content/*/image_url/url"}
+    assert values == {"data", value}
+
+
+def test_a_choice_is_listed_whatever_stood_there_before(chat: Dialect) -> None:
+    content = [{"type": {}}, {"type": "text"}, {"type": "image_url"}, {"type": "text"}]
+    uses = chat.read(encode({"model": "m", "messages": [{"role": "user", "content": content}]})).uses
+    assert [use.value for use in uses if use.path == "/messages/*/content/*/type"] == ["", "text", "image_url"]
 
 
 def test_every_member_of_a_real_request_is_listed_by_its_path(

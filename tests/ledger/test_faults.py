@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ringfence.ledger.checkpoint import Verifier
+from ringfence.ledger.highest import decode_slots, newest
 from ringfence.ledger.read import Match, check_digest, entries
 from ringfence.vocabulary.errors import LedgerUnavailable
 from ringfence.vocabulary.record import Receipt, Record
@@ -45,7 +47,11 @@ def work(box: Any, acknowledged: Acknowledged, run: str) -> None:
 
 
 def check(box: Any, acknowledged: Acknowledged) -> None:
-    """Nothing acknowledged is lost or moved, and the log is sound."""
+    """Nothing acknowledged is lost or moved, or above the highest checkpoint, and the log is sound."""
+    if acknowledged:
+        head = newest(decode_slots(box.highest_path.read_bytes()), box.highest_path)
+        signed = head.checkpoint(Verifier.from_key_line(box.key_path.with_suffix(".vkey").read_text().strip())).size
+        assert signed >= max(receipt.tree_size for receipt, _ in acknowledged)
     box.open(roll_bytes=ROLL_BYTES).close()
     report = box.verify()
     assert report.ok, report

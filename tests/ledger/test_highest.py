@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +13,7 @@ from ringfence.ledger.highest import SLOT_BYTES, Head, Highest, decode_slots, en
 from ringfence.ledger.tree import Frontier, leaf_hash
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerLocked
 
+Disks = Callable[[int], tuple[Any, Any]]
 SIGNER = Signer("log.example/one", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
@@ -124,3 +127,25 @@ def test_the_largest_head_fits_a_slot() -> None:
     largest = Head(2**62, note, tuple(bytes([n]) * 32 for n in range(62)), size, 2**62, size, 2**62)
     assert len(encode_slot(largest)) == SLOT_BYTES
     assert decode_slots(encode_slot(largest) + bytes(SLOT_BYTES)) == [largest]
+
+
+def test_a_slot_that_only_the_cache_holds_is_made_true_before_the_other_is_given_up(disks: Disks) -> None:
+    for seed in range(10):
+        box, disk = disks(seed)
+        path = box.root / "elsewhere" / "highest"
+        Highest.create(path, head(0))
+        swapped(path, 1)
+        highest = Highest(path)
+        disk.plan = lambda call, name: "lost" if name == "fdatasync" else ""
+        with pytest.raises(OSError, match="injected"):
+            highest.swap(head(2))
+        highest.close()
+        disk.restart()
+        highest = Highest(path)
+        assert highest.head == head(2), "as the cache shows it"
+        disk.plan = lambda call, name: "cut" if name == "fdatasync" else ""
+        with pytest.raises(OSError, match="injected"):
+            highest.swap(head(3))
+        highest.close()
+        disk.power_cut()
+        assert newest(decode_slots(path.read_bytes()), path).sequence >= 2

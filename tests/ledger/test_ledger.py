@@ -84,16 +84,16 @@ def test_a_request_left_open_is_ended_as_unknown_at_the_next_start_only(box: Any
     assert box.verify().unended == ("a", "c")
 
     again = box.open()
-    assert again.recovered.unended == ("a", "c")
+    assert again.recovered.unended == {"a": 1, "c": 3}
     again.close()
     assert kept(box)[-4:] == [
         ("", "notice", {"event": "start"}),
-        ("a", "ended", {"outcome": "unknown"}),
-        ("c", "ended", {"outcome": "unknown"}),
+        ("a", "ended", {"decided": 1, "outcome": "unknown"}),
+        ("c", "ended", {"decided": 3, "outcome": "unknown"}),
         ("", "notice", {"event": "stop"}),
     ]
     third = box.open()
-    assert third.recovered.unended == ()
+    assert third.recovered.unended == {}
     third.close()
     assert box.verify().ok
 
@@ -114,7 +114,7 @@ def test_a_start_reads_only_from_the_oldest_open_request_on(box: Any, monkeypatc
     real = recovery._follow
     monkeypatch.setattr(recovery, "_follow", lambda commit, *more: (read.append(str(len(read))), real(commit, *more)))
     again = box.open(roll_bytes=4000)
-    assert again.recovered.unended == ("left",)
+    assert again.recovered.unended == {"left": 121}
     assert len(read) == 1 + 20 + 1
     again.close()
     read.clear()
@@ -206,7 +206,7 @@ async def test_a_late_record_that_was_begun_may_land(box: Any, stuck: threading.
     ledger.close()
     assert [request_id for request_id, phase, _ in kept(box) if phase == "decided"] == ["late"]
     again = box.open()
-    assert again.recovered.unended == ("late",)
+    assert again.recovered.unended == {"late": 1}
     again.close()
 
 
@@ -305,6 +305,35 @@ def test_segments_roll_between_commits(box: Any) -> None:
     again = box.open(roll_bytes=3000)
     assert again.recovered.size == 42
     again.close()
+
+
+def test_a_commit_is_three_writes_each_durable_before_the_next_and_then_the_acknowledgement(
+    box: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = box.open()
+    calls: list[tuple[str, str]] = []
+    for name in ("pwrite", "fdatasync", "fsync", "write", "rename"):
+        real = getattr(os, name)
+
+        def call(fd: Any, *more: Any, name: str = name, real: Callable[..., Any] = real) -> Any:
+            result = real(fd, *more)
+            calls.append((name, Path(os.readlink(f"/proc/self/fd/{fd}")).name))
+            return result
+
+        monkeypatch.setattr(os, name, call)
+    settle = writer.BlockingTicket.settle
+    monkeypatch.setattr(
+        writer.BlockingTicket, "settle", lambda self, outcome: (calls.append(("ack", "")), settle(self, outcome))
+    )
+    log = [("pwrite", f"{0:020d}.seg"), ("fdatasync", f"{0:020d}.seg")]
+    highest = [("pwrite", "highest"), ("fdatasync", "highest")]
+    ledger.append_blocking(box.decided("r"), TIMEOUT_S)
+    assert calls == [("pwrite", "salts"), ("fdatasync", "salts"), *log, *highest, ("ack", "")]
+    calls.clear()
+    ledger.append_blocking(box.ended("r"), TIMEOUT_S)
+    assert calls == [*log, *highest, ("ack", "")], "a record without contents needs no salt"
+    monkeypatch.undo()
+    ledger.close()
 
 
 def test_two_ledgers_at_once_are_refused(box: Any) -> None:

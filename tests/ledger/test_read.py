@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ringfence.ledger import record
 from ringfence.ledger.read import Match, check_digest, entries, entry
 from ringfence.ledger.salts import erase_salt
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
@@ -48,6 +49,15 @@ def test_a_commit_under_way_is_not_read(filled: Any) -> None:
     last = filled.segments()[-1]
     last.write_bytes(last.read_bytes()[:-1])
     assert len(list(entries(filled.folder))) == 17
+
+
+def test_a_record_of_another_version_is_refused(filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "VERSION", 2)
+    ledger = filled.open()
+    ledger.close()
+    with pytest.raises(LedgerCorrupt, match="Record 18 can't be read"):
+        list(entries(filled.folder))
+    assert filled.failed_steps() == {5}
 
 
 def test_a_gap_is_named(filled: Any) -> None:

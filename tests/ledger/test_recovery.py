@@ -231,3 +231,16 @@ def test_a_forged_frontier_is_refused(box: Any) -> None:
     with pytest.raises(LedgerCorrupt, match="frontier"):
         box.open()
     assert 2 in box.failed_steps()
+
+
+def test_damage_between_two_segments_is_named(recorded: Any) -> None:
+    box = recorded
+    filled(box, 12, roll_bytes=1500)
+    shutil.copy(box.root / "copy" / "2", box.highest_path)
+    segment = box.segments()[1]
+    data = bytearray(segment.read_bytes())
+    data[boundaries(segment)[0] + 20] ^= 1
+    segment.write_bytes(data)
+    with pytest.raises(LedgerCorrupt, match="wrong checksum") as caught:
+        box.open(roll_bytes=1500)
+    assert caught.value.where == f"{segment}@{boundaries(segment)[-1]}"

@@ -16,10 +16,18 @@ START_TIMEOUT_S = 60.0
 
 
 class GatewayProcess:
-    """Use as a context manager. `wrap` goes before the command (strace ...); `env` adds variables."""
+    """Use as a context manager. `wrap` goes before the command (strace ...); `env` adds variables; `options` replaces
+    those of `ringfence up`."""
 
-    def __init__(self, home: Path, *, wrap: Sequence[str] = (), env: dict[str, str] | None = None) -> None:
-        self.home, self._wrap, self._env = home, wrap, env or {}
+    def __init__(
+        self,
+        home: Path,
+        *,
+        wrap: Sequence[str] = (),
+        env: dict[str, str] | None = None,
+        options: Sequence[str] = ("--no-demonstration",),
+    ) -> None:
+        self.home, self._wrap, self._env, self._options = home, wrap, env or {}, options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home / "gateway.out"
@@ -36,7 +44,7 @@ class GatewayProcess:
         """Starts it and waits until /ready says so. Raises AssertionError with its output where it ends before."""
         environ = {**os.environ, "RINGFENCE_HOME": str(self.home), "SCRIPTED_VENDOR_KEY": "sk-scripted", **self._env}
         environ.pop("RINGFENCE_CONFIG", None)
-        command = [*self._wrap, sys.executable, "-m", "ringfence", "up", "--no-demonstration", "--port", str(self.port)]
+        command = [*self._wrap, sys.executable, "-m", "ringfence", "up", *self._options, "--port", str(self.port)]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(command, env=environ, stdout=out, stderr=out)
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -14,12 +14,14 @@ def test_reply_headers_that_pass(name: str) -> None:
     assert passes(name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["set-cookie", "server", "location", "content-length", "transfer-encoding", "connection", "openai-organization"]
-    + ["openai-project", "x-powered-by", "cf-ray", "access-control-allow-origin", "x-ringfence-effect", "alt-svc"],
-)
-def test_reply_headers_that_stay_behind(name: str) -> None:
+@pytest.mark.parametrize("name", ["set-cookie", "server", "location", "content-length", "content-encoding", "alt-svc"])
+@pytest.mark.parametrize("prefix", ["", "x-ringfence-", "x-openai-"])
+def test_reply_headers_that_stay_behind(prefix: str, name: str) -> None:
+    assert not passes(prefix + name)
+
+
+@pytest.mark.parametrize("name", ["openai-organization", "openai-project"])
+def test_the_operators_account_is_not_named(name: str) -> None:
     assert not passes(name)
 
 

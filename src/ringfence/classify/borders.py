@@ -11,8 +11,8 @@ from ringfence.classify.merging import Span
 from ringfence.classify.pointers import is_spoken
 from ringfence.vocabulary.text import Place, Segment
 
-_REACH = 64
-"""Code points read on each side of a border; an IBAN in groups takes 42, a label before it some more."""
+_REACH = 128
+"""Code points read on each side of a border: an access key takes some 45, and twice that with invisible characters."""
 _EDGE = 2
 """Code points at a cut edge of the window in which a span is not believed: what stands before it is not in sight."""
 

@@ -7,21 +7,24 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ringfence.classify.matching import compiled, find
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_LEAST = 16
-"""Characters of base64 or hexadecimal that are worth a look: the shortest identifier, a telephone number, takes 16."""
+_LEAST = 15
+"""Characters of base64 or hexadecimal that are worth a look: a social security number takes 15, without padding."""
 _SURROGATES = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = rf"\\(?:{_SURROGATES}|u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}}|x[0-9a-fA-F]{{2}}|[nrtbfv\"'/\\])"
 _PERCENT = r"(?:%[0-9a-fA-F]{2})+"
 _HTML = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _SPACED_HEX = r"\b[0-9a-fA-F]{2}(?:[ :-][0-9a-fA-F]{2}){7,}\b"
+# A number as some writers of JSON put it inside a string: 4.111111111111111E+15, 5362284120.0.
+_NUMBER = r"\b\d{1,15}\.\d{4,15}[eE]\+?\d{1,2}\b|\b\d{7,19}\.0{1,4}\b"
 _LINES = r"(?:[A-Za-z0-9+/]{60,76}\r?\n)*"
 _RUN = rf"{_LINES}[A-Za-z0-9+/_-]{{{_LEAST},}}={{0,2}}"
-_PIECES = compiled(f"{_ESCAPE}|{_PERCENT}|{_HTML}|{_SPACED_HEX}|{_RUN}")
-_MARKED = compiled(rf"[\\%&{_CONTROL}]|[A-Za-z0-9+/_-]{{{_LEAST}}}|(?:[0-9a-fA-F]{{2}}[ :-]){{7}}")
+_PIECES = compiled(f"{_ESCAPE}|{_PERCENT}|{_HTML}|{_SPACED_HEX}|{_NUMBER}|{_RUN}")
+_MARKED = compiled(rf"[\\%&{_CONTROL}]|[A-Za-z0-9+/_-]{{{_LEAST}}}|(?:[0-9a-fA-F]{{2}}[ :-]){{7}}|{_NUMBER}")
 _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2}){8,})\Z")
 _WORDS = re.compile(rf"[A-Za-z0-9]{{{_LEAST},}}={{0,2}}")
 _SIMPLE = dict(zip("nrtbfv\"'/\\", "\n\r\t\b\f\v\"'/\\", strict=True))
@@ -93,6 +96,8 @@ def decoded_pieces(text: str) -> Iterator[tuple[int, int, str]]:
             said = _percent(piece)
         elif piece[0] == "&":
             said = html.unescape(piece)
+        elif "." in piece:
+            said = _whole_number(piece)
         elif piece[2] in " :-" and len(piece) >= 23 and _spaced(piece):
             said = _hexadecimal(piece.replace(":", "").replace("-", ""))
         else:
@@ -100,6 +105,12 @@ def decoded_pieces(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         if said is not None and said != piece and said.isascii() | _encodes(said):
             yield start, end, said
+
+
+def _whole_number(piece: str) -> str | None:
+    """The digits of a number that has no fraction: 4.1111E+15 -> 4111100000000000."""
+    number = Decimal(piece)
+    return format(number.to_integral_value(), "f") if number == number.to_integral_value() else None
 
 
 def _spaced(piece: str) -> bool:

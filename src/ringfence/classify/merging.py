@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import itertools
 from collections.abc import Iterable, Sequence
@@ -24,8 +25,8 @@ class Span(msgspec.Struct, frozen=True):
     structured: bool = True
 
 
-def span_of(detector: str, hit: Hit, start: int, end: int, structured: bool = True) -> Span:
-    return Span(start, end, hit.entity, hit.score, detector, hit.checked, structured)
+def span_of(detector: str, hit: Hit, structured: bool = True) -> Span:
+    return Span(hit.start, hit.end, hit.entity, hit.score, detector, hit.checked, structured)
 
 
 def _rank(span: Span) -> tuple[bool, int, bool, int, float, int, str]:
@@ -34,6 +35,25 @@ def _rank(span: Span) -> tuple[bool, int, bool, int, float, int, str]:
     redacted = ENTITIES[span.entity].disposal is Disposal.REDACT
     size = span.end - span.start
     return span.checked, size if span.checked else 0, redacted, size, span.score, -span.start, span.entity
+
+
+def without_parts(spans: Sequence[Span]) -> list[Span]:
+    """Leaves out spans within a longer one whose check digit holds: digits of an IBAN are no card of their own."""
+    starts: list[int] = []
+    reach: list[
+        tuple[int, int]
+    ] = []  # of all checked spans up to here: the farthest end, and (negated) its first start
+    for span in sorted((span for span in spans if span.checked), key=lambda span: span.start):
+        starts.append(span.start)
+        reach.append(max((span.end, -span.start), reach[-1] if reach else (-1, 0)))
+    if not starts:
+        return list(spans)
+
+    def stands(span: Span) -> bool:
+        before = bisect.bisect_right(starts, span.start) - 1
+        return before < 0 or reach[before] <= (span.end, -span.start)
+
+    return [span for span in spans if stands(span)]
 
 
 def merge(spans: Iterable[Span], text: str) -> tuple[Span, ...]:

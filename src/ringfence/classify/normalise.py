@@ -8,8 +8,9 @@ view. At most six views are made, and none is more than four times as long as th
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ringfence.classify.decoding import decoded_pieces, may_be_encoded
 from ringfence.classify.folding import folded
@@ -96,8 +97,8 @@ def _without_surrogates(text: str) -> str:
     return text
 
 
-def views(text: str) -> tuple[View, ...]:
-    """Every view of `text`, the plain one first."""
+def views(text: str, late: Callable[[], bool] = lambda: False) -> tuple[View, ...]:
+    """Every view of `text`, the plain one first. Decoding stops where time runs out; the caller asks `late` itself."""
     if text.isascii() and not may_be_encoded(text):
         return (View(text),)
     view = View(text if text.isascii() else _without_surrogates(text))
@@ -111,7 +112,7 @@ def views(text: str) -> tuple[View, ...]:
             found.append(view)
         if layer == _LAYERS or not may_be_encoded(view.text):
             break
-        decoded = _replaced(view, decoded_pieces(view.text))
+        decoded = _replaced(view, itertools.takewhile(lambda _: not late(), decoded_pieces(view.text)))
         if decoded is None:
             break
         found.append(decoded)

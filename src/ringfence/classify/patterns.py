@@ -10,6 +10,10 @@ import re2
 from ringfence.classify.detector import Detector, Hit
 
 _MAX_SET_BYTES = 128 << 20
+_WINDOW = 1 << 18
+"""Code points read at once, so that a deadline is noticed within a second whatever is sent."""
+_MARGIN = 1 << 15
+"""Code points in which neighbouring windows overlap at each end, so that every hit is seen whole and in its context."""
 
 
 class Scan(msgspec.Struct, frozen=True):
@@ -18,10 +22,6 @@ class Scan(msgspec.Struct, frozen=True):
     hits: tuple[tuple[str, Hit], ...] = ()
     failed: tuple[str, ...] = ()
     late: bool = False
-
-
-def _never() -> bool:
-    return False
 
 
 class Patterns:
@@ -48,15 +48,26 @@ class Patterns:
             return self._detectors
         return tuple(self._detectors[index] for index in sorted(owners) if index >= 0)
 
-    def scan(self, text: str, late: Callable[[], bool] = _never) -> Scan:
+    def scan(self, text: str, late: Callable[[], bool] = lambda: False) -> Scan:
         """All hits in `text`, which must encode to UTF-8. A detector that raises is named; the others still run."""
         hits: list[tuple[str, Hit]] = []
-        failed: list[str] = []
-        for detector in self.named(text):
-            if late():
-                return Scan(tuple(hits), tuple(failed), late=True)
-            try:
-                hits.extend((detector.id, hit) for hit in detector.extract(text))
-            except Exception:  # a defect in one detector must deny, never pass unseen: the classifier reports FAILED
-                failed.append(detector.name)
+        failed: dict[str, None] = {}
+        step = _WINDOW - 2 * _MARGIN
+        for start in range(0, max(1, len(text) - 2 * _MARGIN), step):
+            window = text if len(text) <= _WINDOW else text[start : start + _WINDOW]
+            first = _MARGIN if start else 0
+            last = _WINDOW - _MARGIN if start + _WINDOW < len(text) else len(window)
+            for detector in self.named(window):
+                if late():
+                    return Scan(tuple(hits), tuple(failed), late=True)
+                try:
+                    found = [hit for hit in detector.extract(window) if first <= hit.start < last]
+                except Exception:  # a defect in one detector must deny, never pass unseen: the classifier says FAILED
+                    failed[detector.name] = None
+                    continue
+                hits.extend((detector.id, hit if start == 0 else _moved(hit, start)) for hit in found)
         return Scan(tuple(hits), tuple(failed))
+
+
+def _moved(hit: Hit, by: int) -> Hit:
+    return msgspec.structs.replace(hit, start=hit.start + by, end=hit.end + by)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 import msgspec
 
 from ringfence.classify.detector import Hit
-from ringfence.classify.merging import Span, merge, span_of
+from ringfence.classify.merging import Span, merge, span_of, without_parts
 from ringfence.classify.normalise import View, views
 from ringfence.classify.patterns import Patterns, Scan
 
@@ -52,10 +52,10 @@ class Reader:
         prefix = f"{context}: " if context else ""
         spans: list[Span] = []
         failed: list[str] = []
-        for view in views(prefix + text):
+        for view in views(prefix + text, late):
             scan = self._scan(view.text, late)
             failed.extend(scan.failed)
-            spans.extend(self._mapped(view, scan, len(prefix)))
+            spans.extend(self._found(view, scan, len(prefix)))
             if scan.late:
                 return self._reading(text, spans, failed, late=True)
         return self._reading(text, spans, failed, late=False)
@@ -88,12 +88,14 @@ class Reader:
                 failed.append(tagger.name)
         return Scan(tuple(hits), tuple(failed), scan.late)
 
-    def _mapped(self, view: View, scan: Scan, prefix: int) -> Iterable[Span]:
+    def _found(self, view: View, scan: Scan, prefix: int) -> Iterator[Span]:
+        """What the scan of one view found, as spans of the text that follows the prefix."""
         taggers = {tagger.name for tagger in self._taggers}
-        for detector, hit in scan.hits:
-            start, end = view.original(hit.start, hit.end)
+        hits = [span_of(detector, hit, detector not in taggers) for detector, hit in scan.hits]
+        for span in without_parts(hits):
+            start, end = view.original(span.start, span.end)
             if end > prefix:
-                yield span_of(detector, hit, max(0, start - prefix), end - prefix, detector not in taggers)
+                yield msgspec.structs.replace(span, start=max(0, start - prefix), end=end - prefix)
 
     def _reading(self, text: str, spans: list[Span], failed: list[str], late: bool) -> Reading:
         entities = frozenset(span.entity for span in spans)

@@ -11,7 +11,7 @@ import click
 
 from ringfence import __version__
 from ringfence.cli.output import EXIT_CODES, exit_code, fail
-from ringfence.vocabulary.errors import RingfenceError
+from ringfence.vocabulary.errors import ConfigurationError, RingfenceError
 
 COMMANDS = {
     "up": "Start the gateway, the embedded private model and the demonstration vendor.",
@@ -70,4 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
     except RingfenceError as error:
         fail(error)
         sys.exit(exit_code(error))
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
+        fail(ConfigurationError(what, remedy="Check that it is there, and that this user may read and write it."))
+        sys.exit(3)
     sys.exit(result if isinstance(result, int) else 0)

@@ -18,6 +18,7 @@ from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.services import private_services, targets
 from ringfence.gateway.state import load_policy, shipped_rules
+from ringfence.settings.model import Organisation
 from ringfence.upstream import Upstreams
 from ringfence.vocabulary.errors import RingfenceError
 
@@ -116,6 +117,13 @@ def _register(home: Home) -> Iterator[Advice]:
         yield Advice(problem.severity, f"register {problem.where}", problem.says, problem.remedy)
     if not problems:
         yield Advice("ok", "register", "every document on file counts today")
+    if home.settings.organisation.name == Organisation().name:
+        yield Advice(
+            "warning",
+            "organisation",
+            "no name is stated, so no document names you as a party and none counts",
+            "Set [organisation] name to what stands on your documents.",
+        )
     if home.settings.organisation.role == "neither" and not home.settings.organisation.regimes:
         yield Advice(
             "warning",

@@ -77,11 +77,7 @@ def dry_stations(home: Home) -> Stations:
 
 def _body(prompt: str, model: str | None) -> bytes:
     """The request body that PROMPT means: a request as it is, a text as one user message."""
-    text = prompt
-    if prompt == "-":
-        text = sys.stdin.read()
-    elif len(prompt) < 4096 and "\n" not in prompt and Path(prompt).is_file():
-        text = Path(prompt).read_text(encoding="utf-8")
+    text = _text(prompt)
     try:
         tree = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
@@ -91,6 +87,26 @@ def _body(prompt: str, model: str | None) -> bytes:
             raise click.UsageError("--model goes with a text; a request names its own model.")
         return text.encode()
     return json.dumps({"model": model or DEFAULT_MODEL, "messages": [{"role": "user", "content": text}]}).encode()
+
+
+def _text(prompt: str) -> str:
+    """What PROMPT names: standard input, a file, or itself."""
+    try:
+        if prompt == "-":
+            return sys.stdin.buffer.read().decode()
+        if _is_file(prompt):
+            return Path(prompt).read_text(encoding="utf-8")
+        prompt.encode()  # an argument that is not UTF-8 comes as halves of surrogate pairs
+    except UnicodeError:
+        raise click.UsageError("PROMPT is not text in UTF-8.") from None
+    return prompt
+
+
+def _is_file(prompt: str) -> bool:
+    try:
+        return Path(prompt).is_file()
+    except OSError:  # too long for a name
+        return False
 
 
 def _caller(home: Home, key_id: str | None, sources: tuple[str, ...], labels: tuple[str, ...], **fields: Any) -> Caller:

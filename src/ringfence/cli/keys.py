@@ -13,14 +13,23 @@ from ringfence.gateway.keys import Key, KeyStore, public
 from ringfence.vocabulary.labels import Label
 
 
+def _stated(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """It stands in every record, so it must say something."""
+    if not value.strip():
+        raise click.BadParameter("must not be empty")
+    return value
+
+
 @click.group()
 def command() -> None:
     """API keys: who calls, for which client and purpose, and what they handle."""
 
 
 @command.command("create")
-@click.option("--client", required=True, help="Whose data it is: a customer, or a department of yours.")
-@click.option("--purpose", required=True, help="What it is used for; recorded with every request.")
+@click.option(
+    "--client", required=True, callback=_stated, help="Whose data it is: a customer, or a department of yours."
+)
+@click.option("--purpose", required=True, callback=_stated, help="What it is used for; recorded with every request.")
 @click.option(
     "--handles",
     multiple=True,

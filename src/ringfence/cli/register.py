@@ -20,6 +20,8 @@ from ringfence.gateway.services import private_services
 from ringfence.vocabulary.errors import ConfigurationError
 from ringfence.vocabulary.labels import Label
 
+_TABLES = ("dates", "scope", "report", "limits", "method", "file", "review")
+
 
 @click.group()
 def command() -> None:
@@ -195,6 +197,8 @@ def _tables(fields: Iterable[str]) -> dict[str, Any]:
         table_name, dot, field = name.partition(".")
         if not (equals and dot and field):
             raise click.BadParameter(f"{each!r} is not TABLE.FIELD=VALUE", param_hint="--set")
+        if table_name not in _TABLES:
+            raise click.BadParameter(f"no table {table_name!r}; there are {', '.join(_TABLES)}", param_hint="--set")
         tables.setdefault(table_name, {})[field] = _value(value)
     return tables
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from ringfence import register
 from ringfence.cli.common import home_of
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
@@ -84,7 +85,13 @@ def command(context: click.Context) -> int:
     keys.drop_demonstration()
     try:
         made = [
-            keys.create(client="demonstration", purpose="tour", handles=stop.handles, demonstration=True, **stop.key)[1]
+            keys.create(
+                client=register.DEMONSTRATION_CLIENT,
+                purpose="tour",
+                handles=stop.handles,
+                demonstration=True,
+                **stop.key,
+            )[1]
             for stop in STOPS
         ]
         _wait_for_keys(url, made[-1])
@@ -110,6 +117,7 @@ def _running(home: Home) -> tuple[str, int]:
         url = (home.run / "gateway.url").read_text()
         port = int((home.run / "demonstration.port").read_text())
         with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310 (our own address)
+            _received(port)
             return url, port
     except (OSError, ValueError) as error:
         raise UpstreamUnavailable(

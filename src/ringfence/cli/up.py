@@ -17,6 +17,7 @@ from ringfence.cli import welcome
 from ringfence.cli.common import home_of
 from ringfence.cli.demo_vendor import DemoVendor
 from ringfence.cli.init import write
+from ringfence.gateway import address
 from ringfence.gateway import home as homes
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore, write_private
@@ -42,7 +43,7 @@ async def _up(home: Home, port: int, *, demonstration: bool) -> None:
     vendor = DemoVendor() if demonstration else None
     if vendor:
         await vendor.start()
-        _demonstration_register(home, vendor.port)
+        _demonstration_register(home)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -51,7 +52,7 @@ async def _up(home: Home, port: int, *, demonstration: bool) -> None:
             home, port, demonstration_port=vendor.port if vendor else 0, live=_live, log=_log, on_fatal=_fatal
         )
         try:
-            write_private(home.run / "gateway.url", f"http://{home.settings.gateway.host}:{port}".encode())
+            _tell(home, port, vendor)
             welcome.show(home, running, port, _first_key(running.keys))
             await stopping.wait()
             click.echo("stopping: requests under way may finish", err=True)
@@ -62,11 +63,19 @@ async def _up(home: Home, port: int, *, demonstration: bool) -> None:
             await vendor.stop()
 
 
-def _demonstration_register(home: Home, port: int) -> None:
+def _demonstration_register(home: Home) -> None:
     """Writes the demonstration vendor's services and example documents, dated around today."""
     for name, text in register.demonstration(datetime.now(UTC).date()).items():
         write_private(home.demonstration / name, text.encode())
-    write_private(home.run / "demonstration.port", str(port).encode())
+
+
+def _tell(home: Home, port: int, vendor: DemoVendor | None) -> None:
+    """Where `ringfence tour` finds both. Only now: the files of another gateway on this home stay as they are."""
+    write_private(home.run / "gateway.url", address.url(home.settings.gateway.host, port).encode())
+    if vendor:
+        write_private(home.run / "demonstration.port", str(vendor.port).encode())
+    else:
+        (home.run / "demonstration.port").unlink(missing_ok=True)
 
 
 def _first_key(keys: KeyStore) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from ringfence import register
+from ringfence.gateway import address
 from ringfence.gateway.home import Home
 from ringfence.gateway.running import Running
 from ringfence.vocabulary.chat import Service
@@ -19,7 +20,7 @@ _SHOWN = (Label.GENERAL, Label.PERSONAL, Label.FINANCIAL, Label.PHI)
 
 def show(home: Home, running: Running, port: int, first_key: str) -> None:
     """Prints it."""
-    url = f"http://{home.settings.gateway.host}:{port}/v1"
+    url = f"{address.url(home.settings.gateway.host, port)}/v1"
     click.echo(f"\nRingfence is ready: {url}   (state in {home.folder})\n")
     if first_key:
         click.echo("Your first API key, shown this once. It declares nothing, so everything it sends stays private:\n")
@@ -31,8 +32,9 @@ def show(home: Home, running: Running, port: int, first_key: str) -> None:
     -H 'Content-Type: application/json' \\
     -d '{{"model": "{model}", "messages": [{{"role": "user", "content": "Say hello."}}]}}'
 
+  import os
   from openai import OpenAI
-  client = OpenAI(base_url="{url}", api_key="$RINGFENCE_KEY")
+  client = OpenAI(base_url="{url}", api_key=os.environ["RINGFENCE_KEY"])
   reply = client.chat.completions.create(model="{model}", messages=[{{"role": "user", "content": "Say hello."}}])
 """)
     _private(running)

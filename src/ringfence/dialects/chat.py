@@ -9,7 +9,8 @@ from ringfence.dialects import openai_shapes, replies, strict_json
 from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, StreamEditor
 from ringfence.dialects.chat_stream import FIXED, JSON_MEMBERS, SKIPPED, ChatStream
 from ringfence.dialects.edit import edited
-from ringfence.dialects.schema import CHOICE, FREE, TEXT, Shape, by_url, compiled, each, inline, obj, reference
+from ringfence.dialects.pointers import shown
+from ringfence.dialects.schema import CHOICE, FREE, TEXT, Shape, by_url, carrier, compiled, each, inline, obj, reference
 from ringfence.dialects.segments import see
 from ringfence.dialects.uses import uses
 from ringfence.vocabulary.chat import CanonicalRequest
@@ -32,13 +33,14 @@ def _speaker(message: dict[str, Any]) -> str:
     return _SPEAKERS.get(role, "user") if isinstance(role, str) else "user"
 
 
+_URL = Shape(listed=carrier, unseen=by_url)
 _CACHE = obj({"mode": CHOICE, "ttl": CHOICE})
 _PART = Shape(
     members={
         "type": CHOICE,
         "text": TEXT,
         "refusal": TEXT,
-        "image_url": Shape(members={"url": Shape(unseen=by_url), "detail": CHOICE}, unseen=by_url),
+        "image_url": Shape(members={"url": _URL, "detail": CHOICE}, listed=carrier, unseen=by_url),
         "input_audio": obj({"data": Shape(unseen=inline("audio")), "format": CHOICE}),
         "file": obj(
             {
@@ -84,9 +86,9 @@ _REQUEST = obj(
     {
         "model": TEXT,
         "messages": each(_MESSAGE),
-        "audio": obj({"format": CHOICE, "voice": Shape(listed=True, members={"id": TEXT})}),
+        "audio": obj({"format": CHOICE, "voice": Shape(listed=shown, members={"id": TEXT})}),
         "frequency_penalty": TEXT,
-        "function_call": Shape(listed=True, members={"name": TEXT}, role="schema"),
+        "function_call": Shape(listed=shown, members={"name": TEXT}, role="schema"),
         "functions": each(obj(_OLD_FUNCTION), role="schema"),
         "logit_bias": FREE,
         "logprobs": TEXT,
@@ -119,7 +121,7 @@ _REQUEST = obj(
         "stream_options": obj({"include_obfuscation": CHOICE, "include_usage": CHOICE}),
         "temperature": TEXT,
         "tool_choice": Shape(
-            listed=True,
+            listed=shown,
             members={
                 "type": CHOICE,
                 "function": _NAMED,

@@ -72,9 +72,10 @@ class ChatStream(EventEditor):
             for position, choice in enumerate(choices):
                 if type(choice) is dict:
                     changed |= self._choice(choice, position, pieces, before)
-        elif tree.get("error"):
+        if tree.get("error"):
+            # The client's library raises here and reads no further, so nothing may stay behind.
             self.failed = True
-            before = self._close_all()
+            before += self._close_all()
         changed |= edit_strings(tree, "", self._whole, _BESIDE_CHOICES)
         return before, changed
 
@@ -125,16 +126,16 @@ class ChatStream(EventEditor):
                 changed |= self._elements(value, (*key, member), member, pieces)
         return changed
 
-    def _elements(
-        self, elements: list[Any], key: Key, name: str, pieces: dict[Key, tuple[dict[str, Any], str]]
-    ) -> bool:
+    def _elements(self, elements: list[Any], key: Key, name: str, pieces: _Pieces) -> bool:
         """Elements with an index continue from event to event; others are complete."""
         changed = False
-        for element in elements:
+        for place, element in enumerate(elements):
             if type(element) is dict and type(element.get("index")) is int:
                 changed |= self._delta(element, (*key, element["index"]), name, pieces)
-            elif type(element) is dict:
-                changed |= edit_strings(element, name, self._whole, SKIPPED)
+            else:
+                alone = [element]
+                changed |= edit_strings(alone, name, self._whole, SKIPPED)
+                elements[place] = alone[0]
         return changed
 
     def _whole(self, member: str, text: str) -> str:

@@ -36,7 +36,7 @@ class _Edit:
         here: Any = self.root
         for key in keys[:-1]:
             place, child = _look(here, key)
-            if child is None and new:
+            if child is None:
                 child = {}
             if id(child) not in self._own:
                 child = _copied(child)

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ringfence.dialects.pointers import shown
+
 
 class Unseen(NamedTuple):
     """What a string refers to without being it: `kind` as in `vocabulary.chat.Unread`; `scanned`: it is also text."""
@@ -19,7 +21,8 @@ class Shape(msgspec.Struct, frozen=True):
     """What may stand at one place.
 
     `members`: known members, if an object stands here. `items`: each element, if an array does.
-    `free`: a client's own structure, where every key is text. `listed`: a string here chooses between behaviours.
+    `free`: a client's own structure, where every key is text. `listed`: a string here chooses between behaviours, and
+    this says which, without content.
     `role`: who speaks from here on down ("": as above). `speaker`: who speaks, read from the object itself.
     `parts`: known values of the object's `type`, each with the modality needed to read it. `unseen`: what a string
     here stands for.
@@ -28,7 +31,7 @@ class Shape(msgspec.Struct, frozen=True):
     members: Mapping[str, Shape] = {}
     items: Shape | None = None
     free: bool = False
-    listed: bool = False
+    listed: Callable[[str], str] | None = None
     role: str = ""
     speaker: Callable[[dict[str, Any]], str] | None = None
     parts: Mapping[str, str] = {}
@@ -42,15 +45,20 @@ class Node(msgspec.Struct, frozen=True):
     members: dict[str, Node]
     items: Node | None
     free: bool
-    listed: bool
+    listed: Callable[[str], str] | None
     role: str
     speaker: Callable[[dict[str, Any]], str] | None
     parts: Mapping[str, str]
     unseen: Callable[[str], Unseen] | None
 
 
+def carrier(url: str) -> str:
+    """Whether a URL carries its content (`data`) or says where the service would fetch it (`remote`)."""
+    return "data" if url[:5].lower() == "data:" else "remote"
+
+
 TEXT = Shape()
-CHOICE = Shape(listed=True)
+CHOICE = Shape(listed=shown)
 FREE = Shape(free=True)
 
 
@@ -94,7 +102,7 @@ def by_url(text: str) -> Unseen:
 
     A `data:` URL that isn't base64 is readable, so it's scanned as well.
     """
-    if text[:5].lower() != "data:":
+    if carrier(text) == "remote":
         return Unseen("remote file", scanned=True)
     header, comma, _ = text[5:261].partition(",")
     media, *parameters = header.lower().split(";")

@@ -17,8 +17,8 @@ MAX_EVENT_BYTES = 8 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 # Two line ends: LF, CR or CRLF each, and never the two halves of one CRLF (the groups are atomic).
 _BLANK_LINE = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
-# One less than the longest blank line: so much of one may have arrived.
-_OVERLAP = 3
+# So much of a blank line may have arrived that searching on must see it: its first line end, or the end of that.
+_OVERLAP = 1
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -112,9 +112,7 @@ def _decimal(digits: str) -> Decimal:
         number = Decimal(digits)
     except InvalidOperation:
         raise _Refused("A number's exponent is out of range") from None
-    exponent = number.as_tuple().exponent
-    # A zero keeps its exponent (0E+999999), so the exponent itself is bounded too.
-    if not isinstance(exponent, int) or max(abs(exponent), abs(number.adjusted())) > MAX_EXPONENT:
+    if abs(number.adjusted()) > MAX_EXPONENT:
         raise _Refused("A number's exponent is out of range")
     return number
 

@@ -17,7 +17,7 @@ def uses(tree: dict[str, Any], root: Node) -> tuple[Use, ...]:
     Paths end at free-form structures and at unknown members: `/messages/*/content`, `/store` with value `true`,
     `/tools/*/function/parameters`. Array elements are listed only where a string in them chooses (`/modalities/*`).
     `value` is `true`, `false`, `null`, an integer of up to five digits, or a string where the schema says that it
-    chooses. Names and strings that may be content are given as `…`.
+    chooses; of a URL it is `data` or `remote`. Names and strings that may be content are given as `…`.
     """
     found: dict[tuple[str, str], Use] = {}
     _members(tree, root, (), found)
@@ -38,8 +38,8 @@ def _members(value: dict[str, Any], node: Node, trail: _Trail, found: dict[tuple
             _add(found, f"{node.path}/{name}", "", (trail, name))
             continue
         kind = type(child)
-        # The usual string was seen before, as it is: a conversation repeats its roles and types.
-        if kind is str and (member.path, child if member.listed else "") in found:
+        if member.listed is shown and kind is str and (member.path, child) in found:
+            # A conversation repeats its roles and types.
             continue
         choice = _choice(child, member)
         if (member.path, choice) not in found:
@@ -76,13 +76,13 @@ def _pointer(trail: _Trail) -> str:
 
 
 def _choice(value: Any, node: Node) -> str:
+    kind = type(value)
+    if kind is str:
+        return "" if node.listed is None else node.listed(value)
     if value is None:
         return "null"
-    kind = type(value)
     if kind is bool:
         return "true" if value else "false"
     if kind is int and abs(value) <= _MAX_INTEGER:
         return str(value)
-    if kind is str and node.listed:
-        return shown(value)
     return ""

@@ -16,7 +16,8 @@ LABEL = "x-ringfence-label"
 CONVERSATION = "x-ringfence-conversation"
 _OWN = frozenset({SOURCE, LABEL, CONVERSATION})
 # A repeated one of these could mean one thing to us and another to a proxy before us (RFC 9110 5.3).
-_ONCE = frozenset({"authorization", "x-api-key", "host", "content-type", "content-length", "content-encoding"}) | _OWN
+_ONCE = _OWN | {"authorization", "x-api-key", "host", "content-type", "content-length"}
+_ONCE |= {"content-encoding", "transfer-encoding"}
 _TAG = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 
 
@@ -34,9 +35,13 @@ class Caller(msgspec.Struct, frozen=True):
         return masking.scope_of(self.key.id, self.conversation)
 
 
-def headers_once(items: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Header names in lower case -> values. Raises MalformedRequest for a repeated header that must stand once, and for
-    an `x-ringfence-` header that is not known: a misspelt one would silently not raise a label."""
+def headers_once(items: Iterable[tuple[str, str]], names: Iterable[str] = ()) -> dict[str, str]:
+    """Header names in lower case -> values. `names` are those of all headers that came, also of those whose value the
+    server could not read and left out of `items`.
+
+    Raises MalformedRequest for a repeated header that must stand once, and for an `x-ringfence-` header that is not
+    known or can't be read: it would silently not raise a label.
+    """
     headers: dict[str, str] = {}
     for name, value in items:
         name = name.lower()
@@ -47,6 +52,9 @@ def headers_once(items: Iterable[tuple[str, str]]) -> dict[str, str]:
                 "an x-ringfence- header is not known", remedy=f"Known are {SOURCE}, {LABEL} and {CONVERSATION}."
             )
         headers[name] = value
+    for name in names:
+        if name not in headers and (name in _ONCE or name.startswith("x-ringfence-")):
+            raise MalformedRequest("a header's value is not ASCII", where=name, remedy="Write it in ASCII.")
     return headers
 
 

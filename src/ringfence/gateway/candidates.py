@@ -34,12 +34,6 @@ class Option(msgspec.Struct, frozen=True):
     def uncovered(self) -> tuple[Label, ...]:
         return tuple(sorted(cover.label for cover in self.coverage if not cover.covered))
 
-    @property
-    def until(self) -> date | None:
-        """The next day on which anything used here changes; None where nothing has a date."""
-        days = [cover.until for cover in self.coverage] + [self.review.until, self.method.until]
-        return min((day for day in days if day is not None), default=None)
-
 
 class Candidate(msgspec.Struct, frozen=True):
     """An option in one form."""
@@ -80,16 +74,14 @@ def _option(
     state: State,
     today: date,
 ) -> Option:
-    snapshot, labels = state.register, classification.labels
+    paper, labels, client = state.paper(today), classification.labels, caller.key.client
     model = service.models[0] if rerouted else request.model
     return Option(
         service=service,
         rerouted=rerouted,
-        coverage=register.cover(
-            snapshot, service.id, labels, request.endpoint, model, today, state.organisation, caller.key.client
-        ),
-        review=register.review(snapshot, service.id, request.endpoint, model, request.uses, today),
-        method=register.mask_method(snapshot, service.id, labels, today, state.organisation),
+        coverage=paper.cover(service.id, labels, request.endpoint, model, client),
+        review=paper.review(service.id, request.endpoint, model, request.uses),
+        method=paper.method(service.id, labels, client),
         configured=state.configured(service),
     )
 

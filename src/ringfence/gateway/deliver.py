@@ -16,7 +16,7 @@ from ringfence.gateway.entries import by_entity
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
 from ringfence.upstream import Reply
-from ringfence.vocabulary.errors import UpstreamBroken, UpstreamError
+from ringfence.vocabulary.errors import InternalError, RingfenceError, UpstreamBroken
 
 Headers = list[tuple[str, str]]
 
@@ -32,7 +32,7 @@ class Port(Protocol):
     """The client's side of one request, as the exchange sees it."""
 
     async def plain(self, status: int, headers: Headers, body: bytes) -> None:
-        """The whole reply at once."""
+        """The whole reply at once. Nothing where one was begun."""
 
     def stream(self, status: int, headers: Headers) -> Sink:
         """The beginning of a streamed reply."""
@@ -46,13 +46,19 @@ class ClientLeft(Exception):
 
 
 class Delivered(msgspec.Struct):
-    """What is known of a reply when it ends; `body` is what a plain reply says to the client, not sent yet."""
+    """What is known of a reply when it ends; `body` is what a plain reply says to the client, not sent yet. `failure`
+    is what broke a streamed one off, which the client was told within the stream."""
 
     status: int = 0
     headers: Headers = []
     body: bytes | None = None
     details: dict[str, Any] = {}
-    failure: UpstreamError | None = None
+    failure: Exception | None = None
+
+
+def defect() -> InternalError:
+    """What a client is told where the gateway itself failed after the request was sent."""
+    return InternalError("The gateway failed on the reply.", remedy="Report it with the record number.")
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class Delivery:
         editor = self.dialect.stream(_make_restorer(self.plan), json_reply=self.json_reply)
         digest = hashlib.sha256()
         sink = self.port.stream(reply.status, headers)
-        failure: UpstreamError | None = None
+        failure: Exception | None = None
         try:
             async for chunk in reply.chunks():
                 digest.update(chunk)
@@ -109,9 +115,14 @@ class Delivery:
                 await sink.send(rest)
             if not editor.finished and not editor.failed:
                 raise UpstreamBroken("The service closed the stream before its end.")
-        except UpstreamError as error:
+            if editor.failed:
+                failure = UpstreamBroken("The service sent an error within the stream.")
+        except ClientLeft:
+            raise
+        except Exception as error:
             failure = error
-            await sink.send(editor.error_event(f"{error.message} {error.remedy}", error.code))
+            told = error if isinstance(error, RingfenceError) else defect()
+            await sink.send(editor.error_event(f"{told.message} {told.remedy}", told.code))
         details = _details(editor.model, editor.usage, editor.finish, editor.texts(), self.stations)
         details |= {"reply_sha256": digest.digest(), "scanned_whole": not editor.truncated}
         return Delivered(reply.status, headers, None, details, failure)

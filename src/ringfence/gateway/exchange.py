@@ -15,14 +15,14 @@ from ringfence.dialects import Dialect
 from ringfence.gateway import entries
 from ringfence.gateway import plan as planning
 from ringfence.gateway.admit import Caller
-from ringfence.gateway.deliver import ClientLeft, Delivered, Delivery, Headers, Port
+from ringfence.gateway.deliver import ClientLeft, Delivered, Delivery, Headers, Port, defect
 from ringfence.gateway.explainer import denial
 from ringfence.gateway.live import line
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Effect
-from ringfence.vocabulary.errors import InternalError, RingfenceError, UpstreamError
+from ringfence.vocabulary.errors import RingfenceError, UpstreamError
 from ringfence.vocabulary.record import Outcome, Receipt
 
 _LAST_BYTES_S = 2.0
@@ -120,7 +120,7 @@ class _Run:
         except Exception as error:
             # The one boundary after DECIDED: whatever went wrong, it is recorded, and its text goes nowhere.
             await self._end(Outcome.UPSTREAM_FAILED, status=500)
-            await self._refuse(error if isinstance(error, RingfenceError) else InternalError("The gateway failed."))
+            await self._refuse(error if isinstance(error, RingfenceError) else defect())
             if not isinstance(error, RingfenceError):
                 raise
         else:
@@ -128,6 +128,8 @@ class _Run:
             await self._end(outcome, status=delivered.status, **delivered.details)
             if delivered.body is not None:
                 await self.port.plain(delivered.status, delivered.headers, delivered.body)
+            elif delivered.failure and not isinstance(delivered.failure, RingfenceError):
+                raise delivered.failure  # a defect of ours, for the log
 
     async def _refuse(self, error: RingfenceError) -> None:
         status, body = self.dialect.error(error.http_status, error.code, error.message, error.remedy)

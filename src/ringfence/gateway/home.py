@@ -67,10 +67,24 @@ def find(folder: Path | None = None, config: Path | None = None) -> Home:
     if named and not named.expanduser().exists():
         raise ConfigurationError(f"{named}: no such file", remedy="Make one with `ringfence init FOLDER`.")
     config = (named or folder / "ringfence.toml").expanduser().absolute()
-    return Home(folder=folder, config=config, settings=load(config))
+    home = Home(folder=folder, config=config, settings=load(config))
+    for name, path in (("register", home.register), ("policies", home.policies)):
+        # The usual folders may be absent: what is shipped counts then. One that was named is meant.
+        if getattr(home.settings.folders, name) != name and not path.is_dir():
+            raise ConfigurationError(
+                f"{config}: [folders] {name}: {path} is no folder",
+                remedy="Make it with `ringfence init`, or correct it.",
+            )
+    return home
 
 
 def create(home: Home) -> None:
-    """Makes the state folder, readable by its owner only."""
-    home.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    home.run.mkdir(exist_ok=True, mode=0o700)
+    """Makes the state folder, readable by its owner only. Raises ConfigurationError."""
+    try:
+        home.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.run.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{home.folder}: can't be made or used: {(error.strerror or 'unknown error').lower()}",
+            remedy="Set RINGFENCE_HOME (or --home) to a folder that this user may write.",
+        ) from error

@@ -94,11 +94,13 @@ class KeyStore:
             stamp = None
         if stamp == self._stamp and self.digest:
             return False
-        data = self.path.read_bytes() if stamp else b'{"version":1,"keys":[]}'
         try:
+            data = self.path.read_bytes() if stamp else b'{"version":1,"keys":[]}'
             keys = msgspec.json.decode(data, type=_File).keys
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{self.path}: {error}", remedy="Restore it from a backup.") from error
+        except OSError as error:
+            raise ConfigurationError(f"{self.path}: {error.strerror}", remedy="Check its permissions.") from error
         self._keys = {key.id: key for key in keys}
         self._stamp = stamp
         self.digest = hashlib.sha256(data).hexdigest()
@@ -169,7 +171,7 @@ class KeyStore:
 
 def write_private(path: Path, data: bytes) -> None:
     """Writes a file that only its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp opens with mode 0600
     try:
         with os.fdopen(handle, "wb") as file:

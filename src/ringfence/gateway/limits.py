@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from ringfence.vocabulary.errors import RequestTimeout, RequestTooLarge, TooManyRequests
+from ringfence.vocabulary.errors import MalformedRequest, RequestTimeout, RequestTooLarge, TooManyRequests
 
 
 class InFlight:
@@ -34,7 +34,8 @@ class InFlight:
 
 
 async def read_body(parts: AsyncIterator[bytes], *, declared: str, limit_bytes: int, timeout_s: float) -> bytes:
-    """The whole request body. Raises RequestTooLarge (unread, where Content-Length says so) or RequestTimeout."""
+    """The whole request body. Raises RequestTooLarge (unread, where Content-Length says so), RequestTimeout, or
+    MalformedRequest where the client broke off."""
     too_large = RequestTooLarge(f"The request body is larger than {limit_bytes} bytes.")
     if declared.isdecimal() and int(declared) > limit_bytes:
         raise too_large
@@ -47,4 +48,7 @@ async def read_body(parts: AsyncIterator[bytes], *, declared: str, limit_bytes: 
                     raise too_large
     except TimeoutError as error:
         raise RequestTimeout(f"The request body did not arrive within {timeout_s:g} s.") from error
+    # Granian ends the parts without an error where the connection ended before the body did.
+    if declared.isdecimal() and len(body) != int(declared):
+        raise MalformedRequest("The request body is shorter than its content-length.", where="content-length")
     return bytes(body)

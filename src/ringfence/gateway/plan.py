@@ -68,7 +68,7 @@ def make(
     options = listing.options(request, classification, caller, state, now.date())
     candidates = listing.candidates(options, classification, caller)
     coverage = tuple(cover for option in options for cover in option.coverage)
-    until = min((option.until for option in options if option.until), default=None)
+    until = state.paper(now.date()).until
     sights: dict[int, _Sight] = {}
     while True:
         # A masked candidate is first asked about as if masking were perfect; only where policy would take it is it

@@ -12,15 +12,16 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server as Granian
 
 from ringfence import __version__
-from ringfence.gateway import boot
+from ringfence.gateway import address, boot
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.limits import InFlight
 from ringfence.gateway.server import Ports, Server
 from ringfence.gateway.services import EMBEDDED, targets
-from ringfence.gateway.state import Watched
+from ringfence.gateway.state import State, Watched
 from ringfence.ledger.ledger import Ledger
 from ringfence.masking import Vault
+from ringfence.register import Snapshot
 from ringfence.upstream import EmbeddedEngine, Upstreams, find_model
 from ringfence.vocabulary.errors import ConfigurationError, LedgerError, LedgerUnavailable, VaultError
 from ringfence.vocabulary.record import Phase, Receipt, Record
@@ -28,7 +29,7 @@ from ringfence.vocabulary.record import Phase, Receipt, Record
 _REFRESH_S = 1.0
 _PURGE_S = 60.0
 _DRAIN_S = 20.0
-_HEAD_MS = 10_000  # for a client to send its request line and headers (slow-loris)
+_HEAD_S = 10.0  # at most, for a client to send its request line and headers (slow-loris)
 
 
 class Running:
@@ -40,6 +41,7 @@ class Running:
         self.upstreams: Upstreams
         self.watched: Watched
         self.in_flight = InFlight(home.settings.gateway.max_in_flight)
+        self._keys_broken = ""
         self._granian: Granian
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -58,6 +60,7 @@ class Running:
 
         Raises ConfigurationError, LedgerError or VaultError; then nothing is left running.
         """
+        address.check(home.settings.gateway.host, port)
         snapshot = boot.load_register(home)
         keys = KeyStore(home.folder)
         vault = boot.open_vault(home)
@@ -76,16 +79,23 @@ class Running:
             self.upstreams = Upstreams(found, readiness=readiness)
             await self.upstreams.open()
             undo.push_async_callback(self.upstreams.close)
-            self.watched = Watched(
-                lambda: boot.load_state(home, self.upstreams.configured),
-                [home.register, home.policies, home.demonstration],
-            )
+            self.watched = Watched(lambda: self._load(snapshot), [home.register, home.policies, home.demonstration])
             if self.engine:
                 undo.push_async_callback(self.engine.stop)
                 await self.engine.start()
             await self._listen(port, live)
             undo.pop_all()
         return self
+
+    def _load(self, first: Snapshot) -> State:
+        """INVARIANT: what documents say of a host holds for the address in use, which was checked at the start."""
+        state = boot.load_state(self.home, self.upstreams.configured)
+        for service in state.register.services.values():
+            if service.id in first.services and service.host != first.services[service.id].host:
+                raise ConfigurationError(
+                    f"{service.id} has another host than when the gateway started", remedy="Restart the gateway."
+                )
+        return state
 
     def _engine(self) -> EmbeddedEngine:
         private = self.home.settings.private
@@ -122,7 +132,7 @@ class Running:
             port=port,
             interface=Interfaces.RSGI,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MS),
+            http1_settings=HTTP1Settings(header_read_timeout=round(min(_HEAD_S, gateway.read_timeout_s) * 1000)),
             websockets=False,
             log_enabled=False,
             backlog=1024,
@@ -150,6 +160,7 @@ class Running:
             "ledger": "failed" if self.ledger.failed else "ok",
             "private_model": engine.state if engine else self.home.settings.private.engine,
             "register": "broken" if state.broken else "ok",
+            "keys": "broken" if self._keys_broken else "ok",
             "register_digest": state.register.digest,
             "policy_digest": state.policy.digest,
         }
@@ -166,9 +177,21 @@ class Running:
                 await self._notice("register_broken" if after.broken else "register_or_policy_read")
                 if not after.broken and before.register.digest != after.register.digest:
                     self.log("the register changed")
-            with contextlib.suppress(ConfigurationError):
-                if self.keys.refresh():
-                    await self._notice("keys_changed")
+            await self._refresh_keys()
+
+    async def _refresh_keys(self) -> None:
+        """Where the file can't be read, the keys stay as they were: said once, and shown by /ready."""
+        try:
+            changed, broken = self.keys.refresh(), ""
+        except ConfigurationError as error:
+            changed, broken = False, error.message
+        if broken != self._keys_broken:
+            self._keys_broken = broken
+            self.log(
+                f"the keys can't be read, those of before stay: {broken}" if broken else "the keys can be read again"
+            )
+        if changed:
+            await self._notice("keys_changed")
 
     async def _notice(self, event: str) -> None:
         state = self.watched.state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,9 @@ class Server:
         self._stations, self._ports = stations, ports
         self._dialects = {route: dialect for dialect in dialects.all() for route in dialect.routes}
         self._default = next(iter(dialects.all()))
-        self._paths = {path for _, path in self._dialects} | {"/health", "/ready", "/v1/models"}
+        self._methods: dict[str, tuple[str, ...]] = dict.fromkeys(("/health", "/ready", "/v1/models"), ("GET", "HEAD"))
+        for method, path in self._dialects:
+            self._methods[path] = (*self._methods.get(path, ()), method)
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
         dialect = self._dialects.get((scope.method, scope.path), self._default)
@@ -60,30 +62,31 @@ class Server:
         except ClientLeft:
             pass
         except RingfenceError as error:
-            await self._refuse(port, dialect, error)
+            await self._refuse(port, dialect, error, scope.path)
         except Exception as error:
             # The one boundary: whatever failed, the client gets an error and the log a place, never a text.
             log.error("internal error: %s", place(error))
-            await self._refuse(port, dialect, InternalError("The gateway failed on this request."))
+            await self._refuse(port, dialect, InternalError("The gateway failed on this request."), scope.path)
 
     async def _route(self, scope: Any, protocol: Any, port: RsgiPort) -> None:
+        headers = headers_once(scope.headers.items(), scope.headers.keys())
+        if scope.authority:
+            headers["host"] = scope.authority  # a whole URL as target: its host counts, RFC 9112 3.2.2
+        if scope.path != "/health":  # which load balancers call by an address of their own
+            check_host(headers, self._ports.allowed_hosts)
+        if scope.path not in self._methods:
+            raise RouteNotFound("There is no such route on this gateway.")
+        if scope.method not in self._methods[scope.path]:
+            raise MethodNotAllowed("This method is not served here.")
         if scope.path == "/health":
             await port.plain(200, [JSON], b'{"status":"ok"}')
             return
-        headers = headers_once(scope.headers.items())
-        check_host(headers, self._ports.allowed_hosts)
         if scope.path == "/ready":
             state = self._ports.ready()
             await port.plain(200 if state["ready"] else 503, [JSON], msgspec.json.encode(state))
             return
-        dialect = self._dialects.get((scope.method, scope.path))
-        models = scope.path == "/v1/models" and scope.method == "GET"
-        if dialect is None and not models:
-            known = scope.path in self._paths
-            raise (MethodNotAllowed if known else RouteNotFound)(
-                "This method is not served here." if known else "There is no such route on this gateway."
-            )
         caller = admit(headers, self._ports.keys)
+        dialect = self._dialects.get((scope.method, scope.path))
         if dialect is None:
             listed = listing.models(self._stations, caller, self._default.endpoint)
             await port.plain(200, [JSON], self._default.models(listed))
@@ -95,9 +98,10 @@ class Server:
             await exchange(self._stations, dialect, caller, body, port)
 
     async def _body(self, headers: dict[str, str], protocol: Any) -> bytes:
-        if headers.get("content-encoding", "identity") != "identity":
+        for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
             # A compressed body may grow past any limit, and scanning reads what the client meant, not what it packed.
-            raise MalformedRequest("The body is compressed.", where="content-encoding", remedy="Send plain JSON.")
+            if headers.get(name, plain).lower() != plain:
+                raise MalformedRequest("The body is compressed.", where=name, remedy="Send plain JSON.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise MalformedRequest(
@@ -110,17 +114,18 @@ class Server:
             timeout_s=self._ports.read_timeout_s,
         )
 
-    async def _refuse(self, port: RsgiPort, dialect: Dialect, error: RingfenceError) -> None:
+    async def _refuse(self, port: RsgiPort, dialect: Dialect, error: RingfenceError, path: str) -> None:
         status, body = dialect.error(error.http_status, error.code, error.message, error.remedy, error.where or None)
-        headers = [JSON, *extra(error)]
-        if not port.started:
-            await port.plain(status, headers, body)
+        await port.plain(status, [JSON, *extra(error, self._methods.get(path, ()))], body)
 
 
-def extra(error: RingfenceError) -> Headers:
-    """Without a record nothing may be tried again at once: the disk that failed will not have healed."""
+def extra(error: RingfenceError, methods: Sequence[str]) -> Headers:
+    """Headers that an error has of its own. `methods` are those of the route."""
     if isinstance(error, LedgerError):
+        # Without a record nothing may be tried again at once: the disk that failed will not have healed.
         return [("x-should-retry", "false")]
+    if isinstance(error, MethodNotAllowed):
+        return [("allow", ", ".join(methods))]  # RFC 9110 15.5.6
     return [("retry-after", "1")] if error.http_status == 429 else []
 
 
@@ -137,14 +142,15 @@ class RsgiPort:
 
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
-        self.started = False
+        self._begun = False
 
     async def plain(self, status: int, headers: Headers, body: bytes) -> None:
-        self.started = True
-        self._protocol.response_bytes(status, headers, body)
+        if not self._begun:
+            self._begun = True
+            self._protocol.response_bytes(status, headers, body)
 
     def stream(self, status: int, headers: Headers) -> RsgiSink:
-        self.started = True
+        self._begun = True
         return RsgiSink(self._protocol.response_stream(status, headers).send_bytes)
 
     async def left(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
+from ringfence.gateway.paper import Paper
 from ringfence.policy import Memory, Policy
 from ringfence.register import Organisation, Snapshot
 from ringfence.vocabulary.chat import Service
@@ -26,6 +28,14 @@ class State:
     reachable: Callable[[str], bool]
     broken: str = ""
     memory: Memory = field(default_factory=lambda: Memory(_REMEMBERED))
+    _papers: dict[date, Paper] = field(default_factory=dict)
+
+    def paper(self, today: date) -> Paper:
+        """What is on paper today."""
+        if today not in self._papers:
+            self._papers.clear()  # a new day
+            self._papers[today] = Paper(self.register, self.organisation, today)
+        return self._papers[today]
 
     @property
     def private(self) -> tuple[Service, ...]:
@@ -68,6 +78,7 @@ class Watched:
         self._folders = tuple(folders)
         self._stamp = self._look()
         self.state = load()
+        self._there = self._present()
 
     def refresh(self) -> bool:
         """True where the state is another now. Cheap where no file changed."""
@@ -76,10 +87,17 @@ class Watched:
             return False
         self._stamp = stamp
         try:
+            # Without its folder the shipped rules would take the place of the organisation's own, perhaps stricter.
+            for gone in self._there - self._present():
+                raise ConfigurationError(f"{gone} is gone", remedy="Put the folder back.")
             self.state = self._load()
+            self._there = self._present()
         except ConfigurationError as error:
             self.state = replace(self.state, broken=error.message)
         return True
+
+    def _present(self) -> frozenset[Path]:
+        return frozenset(folder for folder in self._folders if folder.is_dir())
 
     def _look(self) -> tuple[tuple[str, int, int, int], ...]:
         stamps = []

@@ -91,7 +91,7 @@ class Ledger:
                 undo.callback(highest.close)
                 salts_fd = open_salts(folder)
                 undo.callback(os.close, salts_fd)
-                tail, recovered = recover(folder, highest, signer.verifier, salts_fd)
+                tail, recovered = recover(folder, highest.head, signer.verifier)
                 undo.callback(lambda: os.close(tail.fd))
                 log = Log(folder, tail, highest, signer, salts_fd=salts_fd, clock=clock, roll_bytes=roll_bytes)
                 _announce(log, recovered, start_body or {}, random_bytes)
@@ -173,8 +173,8 @@ def _announce(
     """The first commit: this start, and the end of what the last run left open. A crash before it is durable leaves
     the same requests open for the next start."""
     records = [Record("", Phase.NOTICE, {**start_body, "event": "start"})]
-    for request_id in recovered.unended:
-        records.append(Record(request_id, Phase.ENDED, {"outcome": Outcome.UNKNOWN}))
+    for request_id, index in recovered.unended.items():
+        records.append(Record(request_id, Phase.ENDED, {"outcome": Outcome.UNKNOWN, "decided": index}))
     for outcome in log.commit([draft(record, random_bytes) for record in records]):
         if isinstance(outcome, LedgerError):
             raise outcome

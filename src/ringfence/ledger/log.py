@@ -16,6 +16,8 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from ringfence.ledger.checkpoint import Checkpoint, Signer
 from ringfence.ledger.files import write_all
 from ringfence.ledger.highest import Head, Highest
@@ -29,10 +31,17 @@ from ringfence.vocabulary.record import Phase, Receipt
 Outcome = Receipt | LedgerError
 
 
+class Decided(msgspec.Struct, frozen=True):
+    """A DECIDED record: its index, and where the commit that holds it begins."""
+
+    index: int
+    segment: int
+    offset: int
+
+
 class Tail:
     """Where the log ends: the frontier over all leaves, the last checkpoint's note, the last segment (its first index,
-    a descriptor, its length in bytes), and the requests without an ENDED record, oldest first, each with the place
-    where the commit of its DECIDED record begins: (segment, offset)."""
+    a descriptor, its length in bytes), and the requests without an ENDED record, oldest first."""
 
     def __init__(self, frontier: Frontier, note: bytes, segment: int, end: int) -> None:
         self.frontier = frontier
@@ -40,12 +49,14 @@ class Tail:
         self.segment = segment
         self.fd = -1
         self.end = end
-        self.unended: dict[str, tuple[int, int]] = {}
+        self.unended: dict[str, Decided] = {}
 
     def head(self, sequence: int) -> Head:
         """What the highest slot `sequence` must say of this."""
-        place = next(iter(self.unended.values()), (self.segment, self.end))
-        return Head(sequence, self.note, tuple(self.frontier.peaks), self.segment, self.end, *place)
+        here = Decided(self.frontier.size, self.segment, self.end)
+        oldest = next(iter(self.unended.values()), here)
+        peaks = tuple(self.frontier.peaks)
+        return Head(sequence, self.note, peaks, self.segment, self.end, oldest.segment, oldest.offset)
 
 
 class Log:
@@ -87,7 +98,7 @@ class Log:
         for draft in drafts:
             try:
                 leaf = encode_leaf(draft, time)
-                self._follow(draft)
+                self._follow(draft, tail.frontier.size + len(leaves))
             except LedgerError as refusal:
                 outcomes.append(refusal)
             else:
@@ -107,13 +118,13 @@ class Log:
         os.close(self._salts_fd)
         self._highest.close()
 
-    def _follow(self, draft: Draft) -> None:
+    def _follow(self, draft: Draft, index: int) -> None:
         """Hold each request to one DECIDED record and then at most one ENDED record. Raises LedgerError."""
         unended, request_id = self._tail.unended, draft.request_id
         if draft.phase is Phase.DECIDED:
             if not request_id or request_id in unended:
                 raise LedgerError(f"Request {request_id!r} has a DECIDED record already, or no id.")
-            unended[request_id] = (self._tail.segment, self._tail.end)
+            unended[request_id] = Decided(index, self._tail.segment, self._tail.end)
         elif draft.phase is Phase.ENDED and unended.pop(request_id, None) is None:
             raise LedgerError(f"Request {request_id!r} has no DECIDED record that is still open, so nothing can end.")
 

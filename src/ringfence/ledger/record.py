@@ -5,13 +5,14 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final, Literal
 
 import msgspec
 
 from ringfence.vocabulary.errors import LedgerError
 from ringfence.vocabulary.record import Phase, Record
 
-VERSION = 1
+VERSION: Final = 1
 """Of the leaf. A reader refuses any other."""
 
 # An entry bundle prefixes each entry with a uint16: https://c2sp.org/tlog-tiles#log-entries
@@ -30,7 +31,7 @@ class Leaf(msgspec.Struct, frozen=True):
     (salts.py), so that erasing it forgets the content and leaves every proof valid.
     """
 
-    version: int
+    version: Literal[1]
     time: str
     request_id: str
     phase: Phase

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from ringfence.ledger.checkpoint import Verifier, open_note
+from ringfence.ledger.checkpoint import Verifier, open_note, read_note
 from ringfence.ledger.files import read_at, sync_folder, write_all
-from ringfence.ledger.highest import Head, Highest
-from ringfence.ledger.log import Tail
-from ringfence.ledger.salts import rewrite_salts
+from ringfence.ledger.highest import Head
+from ringfence.ledger.log import Decided, Tail
 from ringfence.ledger.segments import (
     CHECKPOINT,
     HEADER_BYTES,
@@ -36,11 +35,12 @@ from ringfence.vocabulary.record import Phase
 
 
 class Recovered(msgspec.Struct, frozen=True):
-    """What a start found: the log's size, the requests without an ENDED record (oldest first), how many records stood
-    beyond the highest checkpoint and were kept, and how many bytes of a torn commit were cut off."""
+    """What a start found: the log's size, the requests without an ENDED record (oldest first, with the index of the
+    DECIDED one), how many records stood beyond the highest checkpoint and were kept, and how many bytes of a torn
+    commit were cut off."""
 
     size: int
-    unended: tuple[str, ...]
+    unended: dict[str, int]
     adopted: int
     cut_bytes: int
 
@@ -55,13 +55,16 @@ class _Phases(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Phases)
 
 
-def recover(folder: Path, highest: Highest, verifier: Verifier, salts_fd: int) -> tuple[Tail, Recovered]:
+def recover(folder: Path, head: Head, verifier: Verifier) -> tuple[Tail, Recovered]:
     """Find the end of the log, cut off what was never completed, and make the rest durable again.
+
+    A commit beyond the highest checkpoint is kept where it is whole, though nobody was told of it: its signature may
+    have been seen, and a log never signs two histories. Its salts need nothing, because entries are written only after
+    the salts' fdatasync succeeded, and the next commit, which every start makes, moves the highest checkpoint past it.
 
     Raises LedgerCorrupt, naming file and offset, where anything at or below the highest signed checkpoint is missing
     or does not follow from it.
     """
-    head = highest.head
     signed = head.checkpoint(verifier).size
     firsts = _whole_segments(folder, signed)
     last_length = check_chain(folder, firsts)
@@ -73,12 +76,9 @@ def recover(folder: Path, highest: Highest, verifier: Verifier, salts_fd: int) -
 
     adopted, cut_bytes = tail.frontier.size - signed, last_length - tail.end
     _settle(folder, firsts, head, tail)
-    if adopted:
-        # Whole but never acknowledged: its signature may have been seen, so that it must stay.
-        rewrite_salts(salts_fd, signed, adopted)
-        highest.swap(tail.head(head.sequence + 1))
     tail.fd = os.open(segment_path(folder, tail.segment), os.O_RDWR)
-    return tail, Recovered(tail.frontier.size, tuple(tail.unended), adopted, cut_bytes)
+    unended = {request_id: decided.index for request_id, decided in tail.unended.items()}
+    return tail, Recovered(tail.frontier.size, unended, adopted, cut_bytes)
 
 
 def _whole_segments(folder: Path, signed: int) -> list[int]:
@@ -87,7 +87,9 @@ def _whole_segments(folder: Path, signed: int) -> list[int]:
     firsts = segment_firsts(folder)
     if firsts and firsts[-1] >= signed:
         path = segment_path(folder, firsts[-1])
-        if decode_header(path.read_bytes()[:HEADER_BYTES]) is None:
+        with path.open("rb") as file:
+            header = decode_header(file.read(HEADER_BYTES))
+        if header is None:
             path.unlink()
             sync_folder(path.parent)
             firsts.pop()
@@ -132,7 +134,7 @@ def _read_segment(folder: Path, first: int, head: Head, tail: Tail, verifier: Ve
         scan = Scan(file.read(), begin)
     for commit in scan:
         try:
-            _follow(commit, (first, commit.begin), tail)
+            _follow(commit, first, tail)
             if (first, commit.end) > (head.segment, head.end):
                 _extend(commit, tail, verifier)
         except (LedgerCorrupt, msgspec.MsgspecError) as error:
@@ -144,11 +146,12 @@ def _read_segment(folder: Path, first: int, head: Head, tail: Tail, verifier: Ve
         raise LedgerCorrupt(f"{path} has {scan.problem} at offset {scan.problem_offset}.", where=where)
 
 
-def _follow(commit: Commit, place: tuple[int, int], tail: Tail) -> None:
-    for leaf in commit.leaves:
+def _follow(commit: Commit, segment: int, tail: Tail) -> None:
+    size = read_note(commit.note).checkpoint.size
+    for index, leaf in enumerate(commit.leaves, size - len(commit.leaves)):
         phases = _decoder.decode(leaf)
         if phases.phase is Phase.DECIDED:
-            tail.unended[phases.request_id] = place
+            tail.unended[phases.request_id] = Decided(index, segment, commit.begin)
         elif phases.phase is Phase.ENDED:
             tail.unended.pop(phases.request_id, None)
 

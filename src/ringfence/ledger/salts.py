@@ -63,13 +63,6 @@ def write_salts(fd: int, first_index: int, salts: Sequence[bytes]) -> None:
     os.fdatasync(fd)
 
 
-def rewrite_salts(fd: int, first_index: int, count: int) -> None:
-    """Write slots again as they read: see recovery.py, which says why."""
-    offset = (first_index + 1) * SLOT_BYTES
-    write_all(fd, read_at(fd, count * SLOT_BYTES, offset), offset)
-    os.fdatasync(fd)
-
-
 def read_slots(fd: int, first_index: int, count: int) -> list[bytes]:
     """The slots of `count` consecutive indexes; those beyond the end of the file were never written, so are empty."""
     raw = read_at(fd, count * SLOT_BYTES, (first_index + 1) * SLOT_BYTES).ljust(count * SLOT_BYTES, b"\0")

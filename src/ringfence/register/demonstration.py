@@ -71,6 +71,8 @@ def _terms(today: date, expires: date) -> str:
         ("expires_on", str(expires)),
     ):
         head = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", head)
+    # What OpenAI's newer models keep says nothing of a vendor that has no models.
+    rules = re.sub(r"(?ms)^(# [^\n]*\n)*\[\[model_rules\]\].*?(?=^(# [^\n]*\n)*\[\[|\Z)", "", rules)
     return f"# DEMONSTRATION: judges fields as these terms do.\n{head}\n\n{rules}"
 
 

@@ -19,7 +19,7 @@ class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
         Meta(description="Your role under HIPAA, 45 CFR 160.103. A business associate also needs its customers' BAAs."),
     ] = "neither"
     regimes: Annotated[
-        tuple[Literal["hipaa", "part2", "glba", "pci", "gdpr"], ...], Meta(description="What applies to you.")
+        tuple[Literal["hipaa", "part2", "glba", "pci", "gdpr", "ccpa"], ...], Meta(description="What applies to you.")
     ] = ()
 
 

@@ -140,8 +140,7 @@ class Pool:
         except socket.gaierror:
             raise self._unavailable("its host name can't be resolved") from None
         except OSError as error:
-            why = os.strerror(error.errno).lower() if error.errno else "no connection to any of its addresses"
-            raise self._unavailable(why) from None
+            raise self._unavailable(_why(error)) from None
         if connection.closed or connection.transport.is_closing():
             connection.abort()
             raise self._unavailable("it closed the new connection at once")
@@ -164,3 +163,10 @@ class Pool:
     def _unavailable(self, why: str, remedy: str = "") -> UpstreamUnavailable:
         message = f"Service {self._target.service_id} can't be reached: {why}"
         return UpstreamUnavailable(message, remedy=remedy, where=self._target.service_id)
+
+
+def _why(error: OSError) -> str:
+    if error.errno:
+        return os.strerror(error.errno).lower()
+    closed = isinstance(error, ConnectionError)  # during the TLS handshake
+    return "it closed the connection before it was open" if closed else "no connection to any of its addresses"

@@ -23,6 +23,7 @@ from ringfence.upstream.observe import Network, network_of
 from ringfence.upstream.runtime_dir import SOCKET, prepare, short_enough
 from ringfence.upstream.target import Target
 
+LOG = "engine.log"
 STOP_TIMEOUT_S = 2.0
 HEALTH_TIMEOUT_S = 5.0
 # A crash: wait, doubling, and give up after this many in a row; a run of this length counts as sound again.
@@ -58,7 +59,8 @@ class EmbeddedEngine:
     """Supervises one engine process. Lives on one event loop; nothing is started before `start`.
 
     `socket_dir` is created 0700; where its name is too long for a socket, a short one is used in its place.
-    `log` receives one plain line for each change of state.
+    `threads` is lowered where the machine has no more cores than that. `log` receives one plain line for each change of
+    state.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class EmbeddedEngine:
         socket_dir: Path,
         *,
         isolate: bool = True,
-        threads: int = 2,
+        threads: int = 1,
         context_tokens: int = 4096,
         parallel: int = 2,
         log: Callable[[str], None] = lambda _line: None,
@@ -79,7 +81,7 @@ class EmbeddedEngine:
             "alias": model.name,
             "socket": str(self._dir / SOCKET),
             "isolate": isolate,
-            "threads": threads,
+            "threads": min(threads, _spare_cores()),
             "context_tokens": context_tokens,
             "parallel": parallel,
         }
@@ -181,7 +183,7 @@ class EmbeddedEngine:
         async for line in process.stdout:
             self._report |= msgspec.json.decode(line, type=dict[str, Any])
             if "failed" in self._report:
-                return f"the engine could not start ({self._report['failed']})", False
+                return f"the engine could not start: {self._report['failed']} ({self._dir / LOG} says more)", False
             if "serving" in self._report:
                 break
         if "serving" in self._report:
@@ -197,7 +199,7 @@ class EmbeddedEngine:
         socket.unlink(missing_ok=True)
         environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
         environment |= {"LANG": "C.UTF-8", "HOME": str(self._dir), "GGML_NO_BACKTRACE": "1"}
-        log = os.open(self._dir / "engine.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        log = os.open(self._dir / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             return await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -256,6 +258,14 @@ def _judge(claimed: bool, how: str, network: Network | None, probes: tuple[tuple
     if not network.closed:
         return "unproven", "/proc shows a way out: " + ", ".join(network.interfaces + network.routes)
     return "proven", f"it runs in a {how}, without an interface; {len(probes)} probes from inside were refused"
+
+
+def _spare_cores() -> int:
+    """All cores but one. llama.cpp's threads spin while they wait for one another: with a thread on every core of a busy
+    machine, 100 tokens of the trial model took 25 to 65 s in place of 2 (docs/explanation/private-model.md).
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)
 
 
 def _ending(code: int) -> str:

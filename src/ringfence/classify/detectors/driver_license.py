@@ -12,7 +12,9 @@ _LABEL = label(
     "driver’s license, driving license, driving licence, driver lic, drivers lic, dl, dl number, dl no, dln, "
     "dl#, operator license, state id"
 )
-_LABELLED = Labelled(_LABEL, r"[A-Za-z]{0,3}[- ]?\d[A-Za-z0-9]*(?:[- ]?\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?")
+_LABELLED = Labelled(
+    _LABEL, r"(?:[A-Z]{0,3}[- ]?|[A-Za-z]{0,3}-?)\d[A-Za-z0-9]*(?:[- ]?\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?"
+)
 
 
 def extract(text: str) -> Iterator[Hit]:

@@ -15,7 +15,8 @@ _LABEL = label(
     "hicn, group number, group no, group id, payer id, claim number, claim no, claim id, policyholder id"
 )
 _LABELLED = Labelled(
-    _LABEL, r"[A-Za-z]{0,5}[- ]?\d[A-Za-z0-9]*(?:[- ]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?"
+    _LABEL,
+    r"(?:[A-Z]{0,5}[- ]?|[A-Za-z]{0,5}-?)\d[A-Za-z0-9]*(?:[- ]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?",
 )
 
 

@@ -14,7 +14,8 @@ _LABEL = label(
     "cert no, registration number, registration no, bar number, badge number"
 )
 _LABELLED = Labelled(
-    _LABEL, r"[A-Za-z]{0,4}[-. ]?\d[A-Za-z0-9]*(?:[-/]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,4}(?:-[A-Z]{1,4})?"
+    _LABEL,
+    r"(?:[A-Z]{0,4}[-. ]?|[A-Za-z]{0,4}-?)\d[A-Za-z0-9]*(?:[-/]?[A-Za-z]{0,2}\d[A-Za-z0-9]*){0,4}(?:-[A-Z]{1,4})?",
 )
 
 

@@ -8,14 +8,15 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
 _LABEL = label(
-    "mrn, mr#, medical record, medical records, med rec, medical rec, patient id, patient identifier, patient "
+    "mrn, mr#, medical record, medical records, med rec, medical rec, medical file, patient id, patient identifier, patient "
     "number, patient no, patient#, chart number, chart no, chart#, chart id, hospital number, hospital no, "
     "hospital id, health record, encounter id, encounter number, visit number, admission number, accession "
     "number, accession no, specimen id, specimen number, nhs number, nhs no, case number, rx number, "
     "prescription number, ehr id, emr id"
 )
 _LABELLED = Labelled(
-    _LABEL, r"[A-Za-z]{0,5}[-/ ]?\d[A-Za-z0-9]*(?:[-/ .]?[A-Za-z]?\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?"
+    _LABEL,
+    r"(?:[A-Z]{0,5}[-/ ]?|[A-Za-z]{0,5}[-/]?)\d[A-Za-z0-9]*(?:[-/ .]?[A-Za-z]?\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?",
 )
 
 

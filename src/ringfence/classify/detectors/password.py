@@ -79,7 +79,7 @@ def _password_word(text: str, start: int) -> bool:
 
 def _unlike_prose(value: str) -> bool:
     """In a sentence the value needs a digit and a letter: `the token is rate-limited` names no secret."""
-    return len(value) >= 12 or (value[0].isalpha() and any(map(str.isdigit, value)))
+    return len(value) >= 12 or (not value[0].isdigit() and any(map(str.isdigit, value)))
 
 
 DETECTOR = Detector(

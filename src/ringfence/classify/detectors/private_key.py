@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ringfence.classify.detector import SHAPED, Detector, Hit, marked
 from ringfence.classify.matching import compiled, find
 
 _DASHES = "-" * 5
 _BEGIN = rf"{_DASHES}BEGIN (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?{_DASHES}"
-# A block that is cut off, or quoted with \n in it, is covered as far as its characters go.
-_END = rf"{_DASHES}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?{_DASHES}"
-_BLOCK = compiled(rf"{_BEGIN}(?:[A-Za-z0-9+/=\s:,\\.\"-]*?{_END}|[A-Za-z0-9+/=\s\\]*)")
-_PUTTY = compiled(r"PuTTY-User-Key-File-\d:[^\x00]*?Private-MAC: ?[0-9a-f]+")
+_FIND_BEGIN = compiled(_BEGIN)
+_FIND_END = compiled(rf"{_DASHES}END (?:[A-Z0-9]+ ){{0,3}}PRIVATE KEY(?: BLOCK)?{_DASHES}")
+_BODY = compiled(r"^[A-Za-z0-9+/=\s\\]*")
+_PUTTY = compiled(r"PuTTY-User-Key-File-\d:")
+_PUTTY_END = compiled(r"Private-MAC: ?[0-9a-f]+")
+_LONGEST = 16384
+"""Characters in which a block must end; an RSA key of 16,384 bits takes 12,700."""
+
+
+def _end(text: str, head: int, closing: Any) -> int:
+    """Where the block whose first line ends at `head` ends; one that is cut off, with the last character that fits."""
+    window = text[head : head + _LONGEST].partition(f"{_DASHES}BEGIN ")[0]
+    closed = next(find(closing, window), None)
+    return head + (closed or next(find(_BODY, window)))[1]
 
 
 def extract(text: str) -> Iterator[Hit]:
-    for pattern in (_BLOCK, _PUTTY):
-        for start, end in find(pattern, text):
+    for opening, closing in ((_FIND_BEGIN, _FIND_END), (_PUTTY, _PUTTY_END)):
+        for start, head in find(opening, text):
+            end = _end(text, head, closing)
             yield Hit(start, start + len(text[start:end].rstrip()), "PRIVATE_KEY", SHAPED)
 
 

@@ -1,0 +1,193 @@
+"""One canary request after another: a body, something planted in it, the same body without it, and what must hold."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from canary import bodies, evasions, identifiers, judge, paper
+from canary.bodies import Place, Raw
+from canary.evasions import Evasion
+from canary.identifiers import Identifier
+from ringfence.vocabulary.labels import Label
+from support import home
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "general": ("general",),
+    "personal": ("personal",),
+    "financial": ("financial",),
+    "phi": ("phi",),
+    "undeclared": (),
+}
+MEDIA_SHARE = 0.02
+"""Of the bodies: what holds an image, a sound or a file leaves for nobody uncovered, with or without an identifier."""
+
+_PATHS = [path for path in bodies.leaves() if not any(part in path for part in bodies.MEDIA)]
+_MEDIA = [path for path in bodies.leaves() if any(part in path for part in bodies.MEDIA)]
+_COMMON = [
+    "/messages/*/name", "/messages/*/tool_calls/*/function/name", "/tools/*/function/description",
+    "/tools/*/function/parameters", "/stop/*",
+    "/messages/*/content", "/messages/*/content/*/text", "/messages/*/tool_calls/*/function/arguments"]
+_SPLIT = (evasions.plain, evasions.invisible, evasions.fullwidth)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One planted request, ready to be sent: `clean` is the same body with nothing in it, for a vendor as it is."""
+
+    number: int
+    key: str
+    headers: tuple[tuple[str, str], ...]
+    identifier: Identifier
+    evasion: str
+    place: Place
+    planted: bytes
+    clean: bytes
+    media: bool
+
+
+def cases(count: int, seed: int = 0) -> Iterator[Case]:
+    """`count` cases, the same ones for the same seed."""
+    for number in range(count):
+        yield _case(number, random.Random(f"{seed}/{number}"))
+
+
+def _case(number: int, rng: random.Random) -> Case:
+    key = rng.choice(["general", "general", *KEYS])
+    model = rng.choice([paper.MODELS[home.UNCOVERED], *paper.MODELS.values()])
+    media = rng.random() < MEDIA_SHARE
+    want = rng.choice(_MEDIA if media else _COMMON if rng.random() < 0.4 else _PATHS)
+    body_seed = rng.randrange(1 << 40)
+    rare = rng.choice([0.0, 0.0, 0.05])
+    places = bodies.build(body_seed, model, rare=rare, want=want).places
+    wanted = [index for index, place in enumerate(places) if place.path == want]
+    chosen = rng.choice(wanted) if wanted and rng.random() < 0.7 else rng.randrange(len(places))
+    place, identifier = places[chosen], identifiers.make(rng)
+    evade = _evasion(place, rng)
+    planted = bodies.build(
+        body_seed, model, rare=rare, want=want, chosen=chosen, plant=lambda place: _plant(place, identifier, evade, rng)
+    )
+    clean = bodies.build(body_seed, paper.MODELS[home.UNCOVERED], rare=rare, want=want)
+    headers = (("x-ringfence-source", rng.choice(["ehr", "crm", "public", "unheard-of"])),) if rng.random() < 0.05 else ()
+    return Case(
+        number, key, headers, identifier, evade.__name__, place, planted.encoded, clean.encoded, media
+    )
+
+
+def _evasion(place: Place, rng: random.Random) -> Evasion:
+    if place.kind == "pair":
+        return rng.choice(_SPLIT)
+    return rng.choice(evasions.EVASIONS) if rng.random() < 0.4 else evasions.plain
+
+
+def _plant(place: Place, identifier: Identifier, evade: Evasion, rng: random.Random) -> object:
+    """What stands at the place: never what nobody could recognise, such as nine digits without a word."""
+    said = evade(identifier.said, rng)
+    if place.path == "/model":
+        return f"{paper.MODELS[home.UNCOVERED]} {said}"
+    if place.kind == "key":
+        return said
+    if place.kind == "number":
+        return _number(identifier, rng)
+    if place.kind == "pair":
+        cut = rng.randrange(len(said) - len(identifier.value) + 1, len(said))
+        return f"As agreed, {said[:cut]}", f"{said[cut:]} it is."
+    free = place.path.endswith("/?") or place.path in ("/metadata", "/functions/*/parameters", "/user")
+    style = rng.randrange(5)
+    if style == 0 and free:
+        return {identifier.word or identifier.kind: evade(identifier.value, rng)}
+    if style == 1:
+        return f'{{"{identifier.word or "value"}": "{said}"}}'
+    if style == 2:
+        return f"Notes:\n- {said}\n- ready by noon"
+    if style == 3:
+        return said
+    return f"Please check **{said}** before we go on."
+
+
+def _number(identifier: Identifier, rng: random.Random) -> object:
+    """As a JSON number under a name that says what it is; as a string where it is none."""
+    if not identifier.digits:
+        return identifier.said
+    number = identifier.number
+    written = rng.choice([number, f"{number}.0", f"{number[0]}.{number[1:]}E+{len(number) - 1}"])
+    return {identifier.word or identifier.kind: Raw(written)}
+
+
+@dataclass
+class Tally:
+    """What happened, for the report. `effects` by key; `clean` are the bodies without identifiers."""
+
+    effects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    services: Counter[str] = field(default_factory=Counter)
+    clean: Counter[str] = field(default_factory=Counter)
+    evasions: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    leaks: list[str] = field(default_factory=list)
+    not_allowed: list[str] = field(default_factory=list)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.effects.values())
+
+    def judge(self, case: Case, effect: str, left: list[tuple[str, bytes]]) -> None:
+        """Notes one planted request. `left` is what left: (service, body)."""
+        self.effects[case.key, effect or "refused"] += 1
+        self.evasions[case.evasion] += 1
+        self.kinds[case.identifier.kind] += 1
+        for service, body in left:
+            self.services[service] += 1
+            uncovered = case.identifier.label not in paper.covered_at(service)
+            if uncovered and judge.holds(body, case.identifier.value):
+                self.leaks.append(
+                    f"#{case.number} {case.identifier.kind} as {case.evasion} at {case.place.path} ({case.place.kind}) "
+                    f"with key {case.key} reached {service}: {case.planted.decode()[:3000]}"
+                )
+
+    def judge_clean(self, case: Case, effect: str) -> None:
+        """Notes one request without an identifier, under a key that handles `general`, for a vendor without papers."""
+        self.clean[effect or "refused"] += 1
+        if effect != "ALLOW" and not case.media:
+            self.not_allowed.append(f"#{case.number} {effect}: {case.clean.decode()[:3000]}")
+
+    def report(self) -> str:
+        """Counts, a line each."""
+        reached = sum(count for (_, effect), count in self.effects.items() if effect in ("ALLOW", "MASK", "REROUTE"))
+        lines = [f"canary: {self.requests} requests with an identifier, {len(self.leaks)} leaks, {reached} reached a model"]
+        for key in KEYS:
+            of_key = {effect: count for (name, effect), count in sorted(self.effects.items()) if name == key}
+            lines.append(f"  key {key:<11} {of_key}")
+        lines.append(f"  sent to {dict(sorted(self.services.items()))}")
+        lines.append(f"  evasions {dict(sorted(self.evasions.items()))}")
+        lines.append(f"  kinds {dict(sorted(self.kinds.items()))}")
+        lines.append(f"  the same bodies without identifiers, key general: {dict(sorted(self.clean.items()))}")
+        return "\n".join(lines)
+
+    def check(self) -> None:
+        """The bars of the issue."""
+        assert not self.leaks, f"{len(self.leaks)} leaks\n" + "\n\n".join(self.leaks[:10])
+        reached = sum(count for (_, effect), count in self.effects.items() if effect in ("ALLOW", "MASK", "REROUTE"))
+        assert reached >= 0.5 * self.requests, self.report()
+        allowed = self.clean["ALLOW"]
+        assert allowed >= 0.95 * sum(self.clean.values()), self.report() + "\n" + "\n\n".join(self.not_allowed[:10])
+
+
+def make_keys(folder: Path) -> dict[str, str]:
+    """A key of each kind in the home -> its text."""
+    return {name: home.key(folder, *handles) for name, handles in KEYS.items()}
+
+
+def model_of(body: bytes) -> str:
+    """The model that a body names."""
+    name: str = json.loads(body)["model"]
+    return name
+
+
+def labels() -> set[Label]:
+    """Every label that some identifier raises."""
+    rng = random.Random(0)
+    return {make(rng).label for make in identifiers.MAKERS}

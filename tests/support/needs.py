@@ -1,0 +1,17 @@
+"""What a test needs of the machine. In CI a missing need is a failure: a bar that was never run is not a bar."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+
+def need(condition: Any, what: str) -> None:
+    """Skips by name where `condition` is false; fails where the environment says CI."""
+    if condition:
+        return
+    if os.environ.get("CI"):
+        pytest.fail(f"CI must have it: {what}")
+    pytest.skip(what)
