@@ -104,7 +104,7 @@ def secret(rng: random.Random) -> Identifier:
     mixed = string.ascii_letters + string.digits
     value = rng.choice(
         [
-            "sk-" + "proj-" + "".join(rng.choices(mixed, k=36)),
+            "sk-" + "proj-" + "".join(rng.choices(mixed, k=35)) + "7",
             "AK" + "IA" + "".join(rng.choices(string.ascii_uppercase + "234567", k=14)) + "Q7",
             "gh" + "p_" + "".join(rng.choices(mixed, k=35)) + "4",
         ]

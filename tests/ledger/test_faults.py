@@ -132,6 +132,19 @@ def test_a_power_cut_after_a_lost_fdatasync_loses_nothing(disks: Disks, scale: i
             check(box, acknowledged)
 
 
+def test_a_power_cut_long_after_a_failed_first_start_loses_nothing(disks: Disks) -> None:
+    """What a failed synchronisation left in the cache only, names of files included, the next start must repair."""
+    for number in range(calls_of_the_work(disks)):
+        box, disk = disks(number)
+        disk.plan = faults_at(number, "lost")
+        acknowledged: Acknowledged = []
+        work(box, acknowledged, "first")
+        disk.restart()
+        work(box, acknowledged, "second")
+        disk.power_cut()
+        check(box, acknowledged)
+
+
 def test_power_cuts_again_and_again(disks: Disks, scale: int) -> None:
     for seed in range(20 * scale):
         box, disk = disks(seed)

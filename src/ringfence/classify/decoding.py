@@ -12,8 +12,8 @@ from decimal import Decimal
 from ringfence.classify.matching import compiled, find
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_LEAST = 15
-"""Characters of base64 or hexadecimal that are worth a look: a social security number takes 15, without padding."""
+_LEAST = 12
+"""Characters of base64 or hexadecimal that are worth a look: the nine digits of a social security number take 12."""
 _SURROGATES = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = rf"\\(?:{_SURROGATES}|u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}}|x[0-9a-fA-F]{{2}}|[nrtbfv\"'/\\])"
 _PERCENT = r"(?:%[0-9a-fA-F]{2})+"

@@ -61,19 +61,19 @@ class Reader:
         return self._reading(text, spans, failed, late=False)
 
     def read_number(self, text: str, context: str = "", late: Callable[[], bool] = lambda: False) -> Reading:
-        """Read a JSON number as written and, where it has an exponent or a fraction of zeros, as the integer it is."""
-        written = self.read(text, context, late)
-        integer = _as_integer(text)
-        if integer is None:
-            return written
-        plain = self.read(integer, context, late)
-        # A digit of the integer has no place of its own in 4.1E+15: what is found there covers the whole number.
-        spans = [msgspec.structs.replace(span, start=0, end=len(text)) for span in plain.spans]
+        """Read each form of a JSON number that the text gives (as written, and after a blank its plain digits), and where
+        one has an exponent or a fraction of zeros, also the integer that it is."""
+        # Apart from one another: side by side their digits would run together into another number.
+        forms = dict.fromkeys(text.split())
+        forms |= dict.fromkeys(integer for form in forms if (integer := _as_integer(form)) is not None)
+        read = [self.read(form, context, late) for form in forms]
+        # A digit of one form has no place of its own in another: what is found covers the whole number.
+        spans = [msgspec.structs.replace(span, start=0, end=len(text)) for each in read for span in each.spans]
         return Reading(
-            merge((*written.spans, *spans), text),
-            written.entities | plain.entities,
-            written.failed + plain.failed,
-            written.late or plain.late,
+            merge(spans, text),
+            frozenset().union(*(each.entities for each in read)),
+            tuple(dict.fromkeys(name for each in read for name in each.failed)),
+            any(each.late for each in read),
         )
 
     def _scan(self, text: str, late: Callable[[], bool]) -> Scan:

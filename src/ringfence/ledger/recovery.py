@@ -174,9 +174,9 @@ def _settle(folder: Path, firsts: list[int], head: Head, tail: Tail) -> None:
     A crash here leaves the same tail, or a shorter torn one; the next start does this again.
     """
     for first in firsts[firsts.index(head.segment) :]:
-        begin = head.end if first == head.segment else 0
-        path = segment_path(folder, first)
-        fd = os.open(path, os.O_RDWR)
+        # A header is durable with the first signed commit of its file.
+        begin = head.end if first == head.segment and head.end > HEADER_BYTES else 0
+        fd = os.open(segment_path(folder, first), os.O_RDWR)
         try:
             end = tail.end if first == tail.segment else os.fstat(fd).st_size
             write_all(fd, read_at(fd, end - begin, begin), begin)

@@ -114,12 +114,12 @@ def segment_firsts(folder: Path) -> list[int]:
 
 
 def create_segment(folder: Path, header: Header) -> int:
-    """A descriptor of a new segment, durable with its name. A crash leaves no file, or one with a torn header, in
-    which nothing can be acknowledged: recovery removes it. Raises OSError, also where the file exists."""
+    """A descriptor of a new segment, its name durable; its header becomes so with the first commit's fdatasync. A crash
+    leaves no file, or one with a torn header, in which nothing is acknowledged: recovery removes it. Raises OSError,
+    also where the file exists."""
     fd = os.open(segment_path(folder, header.first), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         write_all(fd, encode_header(header), 0)
-        os.fsync(fd)
         sync_folder(folder / "segments")
     except BaseException:
         os.close(fd)

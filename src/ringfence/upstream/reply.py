@@ -92,7 +92,7 @@ class Reply:
                 f"answered with a redirect ({self.status}), which is never followed",
                 remedy="Set base_url to the address that the service now has.",
             )
-        if False:
+        if self._encoded:
             raise self._broken("sent a compressed reply, which was not asked for")
 
     def release(self) -> bool:
@@ -173,9 +173,7 @@ class Reply:
 
     async def _next(self) -> bytes | None:
         while not self._buffer:
-            if self._error is not None:
-                raise self._error
-            if self._complete:
+            if self._error is not None or self._complete:
                 return None
             await self._wait()
         piece = self._buffer[0] if len(self._buffer) == 1 else b"".join(self._buffer)

@@ -8,11 +8,11 @@ from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
 _LABEL = label(
-    "mrn, mr#, medical record, medical records, med rec, medical rec, medical file, patient id, patient identifier, patient "
-    "number, patient no, patient#, chart number, chart no, chart#, chart id, hospital number, hospital no, "
-    "hospital id, health record, encounter id, encounter number, visit number, admission number, accession "
-    "number, accession no, specimen id, specimen number, nhs number, nhs no, case number, rx number, "
-    "prescription number, ehr id, emr id"
+    "mrn, mr#, medical record, medical records, med rec, medical rec, medical file, patient id, patient identifier, "
+    "patient number, patient no, patient#, chart number, chart no, chart#, chart id, hospital number, hospital no, "
+    "hospital id, health record, encounter id, encounter number, visit number, admission number, accession number, "
+    "accession no, specimen id, specimen number, nhs number, nhs no, case number, rx number, prescription number, "
+    "ehr id, emr id"
 )
 _LABELLED = Labelled(
     _LABEL,
