@@ -151,8 +151,9 @@ class _Builder:
         for name, member in node.members.items():
             if member.path not in ("/model", "/stream") and self._has(member.path):
                 made[name] = self._value(member)
-        if "image_url" in made or "input_audio" in made or "file" in made:
-            made["type"] = next(name for name in ("image_url", "input_audio", "file") if name in made)
+        kind = next((name for name in ("image_url", "input_audio", "file") if name in made), None)
+        if kind and made.get("type") == "text":
+            made["type"] = kind
         if self._rng.random() < self._rare / 2:
             made[self._key(f"{node.path}/?")] = self._free(f"{node.path}/?", 2)
         return made
@@ -220,7 +221,7 @@ class _Builder:
         return self._place(Place(path, "text"), " ".join(self._rng.choices(_SENTENCES, k=self._rng.choice([1, 2, 4]))))
 
     def _key(self, path: str) -> str:
-        return str(self._place(Place(path, "key"), f"{self._rng.choice(_WORDS)}_{self._rng.choice(_WORDS)}"))
+        return str(self._place(Place(path, "key"), f"{self._rng.choice(_WORDS)}_{len(self._places)}"))
 
     def _pair(self, path: str) -> Any:
         """Two texts that a model reads one after the other: a sentence goes on over their border."""

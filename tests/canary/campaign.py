@@ -97,7 +97,7 @@ def _plant(place: Place, identifier: Identifier, evade: Evasion, rng: random.Ran
         cut = rng.randrange(len(said) - len(identifier.value) + 1, len(said))
         return f"As agreed, {said[:cut]}", f"{said[cut:]} it is."
     free = place.path.endswith("/?") or place.path in ("/metadata", "/functions/*/parameters", "/user")
-    style = rng.randrange(5)
+    style = rng.randrange(6 if evade is evasions.plain else 5)
     if style == 0 and free:
         return {identifier.word or identifier.kind: evade(identifier.value, rng)}
     if style == 1:
@@ -106,6 +106,8 @@ def _plant(place: Place, identifier: Identifier, evade: Evasion, rng: random.Ran
         return f"Notes:\n- {said}\n- ready by noon"
     if style == 3:
         return said
+    if style == 5:
+        return f"First {said}, then once more without its name: {identifier.value}."
     return f"Please check **{said}** before we go on."
 
 
@@ -136,6 +138,7 @@ class Tally:
 
     def judge(self, case: Case, effect: str, left: list[tuple[str, bytes]]) -> None:
         """Notes one planted request. `left` is what left: (service, body)."""
+        assert judge.holds(case.planted, case.identifier.value), f"nothing was planted: {case}"
         self.effects[case.key, effect or "refused"] += 1
         self.evasions[case.evasion] += 1
         self.kinds[case.identifier.kind] += 1

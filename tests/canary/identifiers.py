@@ -96,7 +96,7 @@ def card(rng: random.Random) -> Identifier:
 
 def ip(rng: random.Random) -> Identifier:
     # Octets of three digits, so that the digits alone are rare too.
-    value = ".".join(str(rng.randint(101, 223)) for _ in range(4))
+    value = ".".join(str(rng.randint(130, 223)) for _ in range(4))
     return Identifier("ip", value, rng.choice(["", "from"]), Label.PERSONAL)
 
 

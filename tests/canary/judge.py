@@ -80,18 +80,20 @@ def _spoken(tree: Any) -> Iterator[str]:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The bare text, and the bare text of what its encodings say, two layers deep."""
+    """The bare text, and the bare text of what its encodings say, layer by layer."""
     for _ in range(3):
         yield bare(text)
-        decoded = _decoded(text)
+        plain = _unescaped(text)
+        yield bare(plain)
+        decoded = _RUN.sub(lambda match: _run(match[0]), plain)
         if decoded == text:
             return
         text = decoded
 
 
-def _decoded(text: str) -> str:
+def _unescaped(text: str) -> str:
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), unquote(html.unescape(text)))
-    return _RUN.sub(lambda match: _run(match[0]), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two escapes may be one character
 
 
 def _run(run: str) -> str:

@@ -11,8 +11,9 @@ from canary.campaign import Case, Tally
 from ringfence.vocabulary.record import Phase
 from support.inprocess import Answer, FakeReply, InProcess, Sent, says
 
-IN_PROCESS = 1000
-FULL = 5000
+AT_ONCE = 2000
+FULL = 10_000
+"""Under `make soak`; the bar of the issue is 5,000."""
 
 
 def answer(sent: Sent, streamed: bool) -> FakeReply:
@@ -41,7 +42,7 @@ async def test_no_identifier_arrives_at_an_uncovered_vendor(
     keys = campaign.make_keys(tmp_path)
     gateway.keys.refresh()
     tally = Tally()
-    for case in campaign.cases(min(IN_PROCESS * scale, 2 * FULL) if scale > 1 else IN_PROCESS):
+    for case in campaign.cases(FULL if scale > 1 else AT_ONCE):
         got = await gateway.post(keys[case.key], case.planted, case.headers)
         check_records(got, case)
         tally.judge(case, got.effect, [(sent.service, sent.body) for sent in got.sent])

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from ringfence.classify import borders
 from ringfence.classify.borders import windows
 from ringfence.classify.merging import Span
 from ringfence.classify.sources import Provenance
@@ -56,10 +57,36 @@ def test_an_encoded_value_split_in_two_is_found(classifier):
     assert [text for _, text, _ in found(classifier, segments)] == ["c3NuIDUzNi0y", "Mi04NDEy"]
 
 
+@pytest.mark.parametrize(
+    ("texts", "pieces"),
+    [
+        (("MRN 00482913", "Thanks a lot"), ["00482913"]),
+        (("her mail is jo@example.org", "Thanks a lot"), ["jo@example.org"]),
+        (("Please enter your e-mail.", "jo@example.org"), ["jo@example.org"]),
+        (("write to jo.mar", "low@example.org now"), ["low@example.org"]),
+        (("write to jo.marlowe@exa", "mple.org now"), ["jo.marlowe@exa", "mple.org"]),
+        (("MRN 0048", "2913 yes"), ["0048", "2913"]),
+        (("use sk-" + "proj-Zk3vT9qLmX2bN8cR5dW1hY7p", "QxZ"), ["sk-" + "proj-Zk3vT9qLmX2bN8cR5dW1hY7p", "QxZ"]),
+    ],
+)
+def test_words_that_joining_glues_on_are_left_out_and_digits_are_not(classifier, texts, pieces):
+    assert [text for _, text, _ in found(classifier, messages(*texts))] == pieces
+
+
+def test_pieces_do_not_spread(classifier):
+    segments = [
+        *messages("pay with 4111 1111 ", "1111 1111 please"),
+        Segment("/metadata/a", "metadata", "in 4111 1111 "),
+    ]
+    assert {pointer for pointer, *_ in found(classifier, segments)} == {"/messages/0/content", "/messages/1/content"}
+
+
 def test_what_only_the_cut_makes_is_not_believed(classifier):
-    # 64 code points before the border begin within a longer number that is none of ours.
-    assert found(classifier, parts("9" * 30 + "536-22-8412" + "x" * 53, "tail")) == []
-    assert found(classifier, parts("tail", "x" * 53 + "536-22-8412" + "9" * 30)) == []
+    # Where the reach of a border ends, the cut falls within a longer number that is none of ours.
+    number, rest = "536-22-8412", "x" * (borders._REACH - 12)
+    assert found(classifier, parts(f"{'9' * 30}{number} {rest}", "tail")) == []
+    assert found(classifier, parts("tail", f"{rest} {number}{'9' * 30}")) == []
+    assert found(classifier, parts(f"{number} {rest}", "tail")) != []
 
 
 def test_texts_that_nobody_reads_in_a_row_are_not_joined(classifier):
@@ -83,5 +110,5 @@ def test_windows_lead_back_to_the_characters_they_show():
         assert len(seen) == 2 * max(0, len(spoken) - 1)
         for window in seen:
             for place in range(2, max(2, len(window.text) - 2)):
-                for index, span in window.by_segment([Span(place, place + 1, "URL", 1.0, "d/1", False)]):
+                for index, span in window.pieces_of(Span(place, place + 1, "URL", 1.0, "d/1", False)):
                     assert segments[index].text[span.start : span.end] == window.text[place]

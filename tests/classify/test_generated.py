@@ -78,7 +78,7 @@ MESSAGES = ("/messages/0/content", "/messages/1/content")
 def test_values_split_over_two_texts_are_covered(classifier, scale, pointers):
     rng = random.Random(11)
     every = generator.generate(seed=12, each=12 * scale)
-    # A border is read 64 code points to each side; longer values (private keys) are covered only that far beyond it.
+    # A border is read only so far to each side; longer values (private keys) are covered as far as that.
     cases = [case for case in every if case.noise == "none" and case.end - case.start <= 64]
     assert len(cases) >= 80
     missed = []

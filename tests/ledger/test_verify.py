@@ -319,3 +319,13 @@ def test_beside_a_running_writer(box: Any, scale: int) -> None:
     assert sizes == sorted(sizes)
     assert sizes[-1] > sizes[0]
     assert box.verify().ok
+
+
+@pytest.mark.parametrize("wrong", [Header(0, 0, 0), Header(4, 0, 0), Header(4, 1, 0), Header(5, 0, 0)])
+def test_a_header_that_tells_another_story_fails(small: Any, wrong: Header) -> None:
+    first, second = small.segments()
+    assert second.name == f"{4:020d}.seg"
+    second.write_bytes(encode_header(Header(4, 0, first.stat().st_size)) + second.read_bytes()[HEADER_BYTES:])
+    assert small.verify().ok
+    second.write_bytes(encode_header(wrong) + second.read_bytes()[HEADER_BYTES:])
+    assert 3 in small.failed_steps()

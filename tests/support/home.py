@@ -50,13 +50,16 @@ api_key = "env:SCRIPTED_VENDOR_KEY"
 """
 
 
-def write(folder: Path, vendor_port: int, *, settings: str = "", engine: str = "none") -> Path:
-    """Makes the home. `settings` is more TOML for ringfence.toml; `engine` as [private] engine. Returns the folder."""
+def write(folder: Path, vendor_port: int, *, settings: str = "", engine: str = "none", upstream: str = "") -> Path:
+    """Makes the home. `settings` is more TOML for ringfence.toml, `upstream` for each [[upstream]]; `engine` as
+    [private] engine. Returns the folder."""
     today = datetime.now(UTC).date()
-    upstream = "".join(_UPSTREAM.format(service=service, port=vendor_port) for service in (UNCOVERED, COVERED))
+    upstreams = "".join(
+        f"{_UPSTREAM.format(service=service, port=vendor_port)}{upstream}\n" for service in (UNCOVERED, COVERED)
+    )
     _file(
         folder / "ringfence.toml",
-        f'[organisation]\nname = "Us"\n\n[private]\nengine = "{engine}"\n{settings}\n{upstream}',
+        f'[organisation]\nname = "Us"\n\n[private]\nengine = "{engine}"\n{settings}\n{upstreams}',
     )
     expires = today + timedelta(days=365)
     _file(folder / "register/services/openai.toml", _SERVICES.format(today=today, expires=expires))

@@ -6,12 +6,11 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ringfence import dialects
 from ringfence.classify import Classifier
@@ -148,6 +147,10 @@ class InProcess:
         except Exception as error:
             answer.failure = error
         return answer
+
+    def originals(self, key: str) -> Mapping[str, str]:
+        """Surrogate -> original, of everything that was masked for this key."""
+        return self._book(admit({"authorization": f"Bearer {key}"}, self.keys).scope).originals()
 
     def configured(self, service_id: str) -> bool:
         return True

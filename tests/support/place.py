@@ -70,16 +70,14 @@ class Place:
 
 
 @contextmanager
-def place(
-    folder: Path, *, settings: str = "", engine: str = "none", env: dict[str, str] | None = None
-) -> Iterator[Place]:
+def place(folder: Path, *, settings: str = "", engine: str = "none", upstream: str = "") -> Iterator[Place]:
     """Makes a home with its keys and starts the gateway. At the end: everything that was decided has ended, and the
     ledger verifies."""
     with ScriptedVendor() as vendor:
-        home.write(folder, vendor.port, settings=settings, engine=engine)
+        home.write(folder, vendor.port, settings=settings, engine=engine, upstream=upstream)
         keys = {name: home.key(folder, *handles, **more) for name, (handles, more) in KEYS.items()}
         _disable(folder, keys["disabled"])
-        with GatewayProcess(folder, env=env) as gateway:
+        with GatewayProcess(folder) as gateway:
             yield Place(folder, vendor, gateway, keys)
     assert_recorded(folder)
 

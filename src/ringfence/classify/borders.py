@@ -16,6 +16,8 @@ _REACH = 128
 _EDGE = 2
 """Code points at a cut edge of the window in which a span is not believed: what stands before it is not in sight."""
 
+_LETTERS_TOO = ("API_KEY", "PRIVATE_KEY")
+
 
 class Window(msgspec.Struct, frozen=True):
     """The text around one border, and what it is made of: (start in the window, segment's index, start in its text)."""
@@ -25,19 +27,45 @@ class Window(msgspec.Struct, frozen=True):
     cut_left: bool
     cut_right: bool
 
-    def by_segment(self, spans: Sequence[Span]) -> Iterator[tuple[int, Span]]:
-        """Each span as pieces: (segment's index, span in that segment's code points)."""
-        for span in spans:
-            cut = (self.cut_left and span.start < _EDGE) or (self.cut_right and span.end > len(self.text) - _EDGE)
-            if not cut:
-                yield from self._split(span)
+    @property
+    def first_segment(self) -> int:
+        return next(segment for _, segment, _ in self.pieces if segment >= 0)
 
-    def _split(self, span: Span) -> Iterator[tuple[int, Span]]:
+    def pieces_of(self, span: Span) -> list[tuple[int, Span]]:
+        """The span as pieces: (segment's index, span in that segment's code points). Empty where a cut edge may have
+        made it."""
+        if (self.cut_left and span.start < _EDGE) or (self.cut_right and span.end > len(self.text) - _EDGE):
+            return []
         ends = [*(start for start, _, _ in self.pieces[1:]), len(self.text)]
-        for (here, segment, there), stop in zip(self.pieces, ends, strict=True):
-            start, end = max(span.start, here), min(span.end, stop)
-            if start < end and segment >= 0:
-                yield segment, msgspec.structs.replace(span, start=start - here + there, end=end - here + there)
+        return [
+            (segment, msgspec.structs.replace(span, start=start - here + there, end=end - here + there))
+            for (here, segment, there), stop in zip(self.pieces, ends, strict=True)
+            if (start := max(span.start, here)) < (end := min(span.end, stop)) and segment >= 0
+        ]
+
+
+def without_words(
+    pieces: list[tuple[int, Span]], segments: Sequence[Segment], own: Sequence[Sequence[Span]]
+) -> list[tuple[int, Span]]:
+    """Leaves out the words that joining glued to an identifier: `MRN 4471` and then `Thanks` give no `4471Thanks`.
+
+    Where one piece is an identifier of that entity by itself (`own`, what was found in each text alone), a piece
+    without a digit is taken for a word beside it. Keys are kept whole: their pieces may well be letters only.
+    """
+    if len(pieces) < 2 or pieces[0][1].entity in _LETTERS_TOO:
+        return pieces
+    alone = [(index, piece) for index, piece in pieces if any(_same(piece, other) for other in own[index])]
+    if not alone:
+        return pieces
+    return [
+        (index, piece)
+        for index, piece in pieces
+        if (index, piece) in alone or any(map(str.isdigit, segments[index].text[piece.start : piece.end]))
+    ]
+
+
+def _same(one: Span, other: Span) -> bool:
+    return (one.start, one.end, one.entity) == (other.start, other.end, other.entity)
 
 
 def windows(segments: Sequence[Segment]) -> Iterator[Window]:

@@ -23,9 +23,10 @@ _MEMORY_ENTRIES = 65536
 
 
 class _Findings(msgspec.Struct):
-    """What one classification gathers, by the segment's index."""
+    """What one classification gathers, by the segment's index. `pieces` are parts of identifiers, no values by themselves."""
 
     spans: list[list[Span]]
+    pieces: list[list[Span]]
     entities: list[set[str]]
     failed: dict[str, str]
     read: int = 0
@@ -66,7 +67,7 @@ class Classifier:
         def late() -> bool:
             return deadline is not None and self._clock() >= deadline
 
-        found = _Findings([[] for _ in segments], [set() for _ in segments], {})
+        found = _Findings([[] for _ in segments], [[] for _ in segments], [set() for _ in segments], {})
         self._read_segments(segments, found, late)
         self._read_borders(segments, found, late)
         self._spread(segments, found, late)
@@ -79,7 +80,7 @@ class Classifier:
         return Classification(
             labels=declared | raised,
             declared=declared,
-            findings=_findings(segments, found.spans),
+            findings=_findings(segments, [a + b for a, b in zip(found.spans, found.pieces, strict=True)]),
             completeness=completeness,
             reasons=(*reasons, *finding_reasons(names), *incomplete),
             names_searched=self._names_searched and not found.late,
@@ -115,15 +116,18 @@ class Classifier:
             found.read += reading.whole
 
     def _read_borders(self, segments: Sequence[Segment], found: _Findings, late: Callable[[], bool]) -> None:
+        own = [tuple(spans) for spans in found.spans]
         for window in borders.windows(segments):
             if found.late or late():
                 found.late = True
                 return
             reading = self._remembered(Place.VALUE, window.text, "", late)
-            for index, span in window.by_segment(reading.spans):
-                found.spans[index].append(span)
-                found.entities[index].add(span.entity)
-            _note_failures(found, reading, segments[window.pieces[0][1]].pointer)
+            for span in reading.spans:
+                pieces = borders.without_words(window.pieces_of(span), segments, own)
+                for index, piece in pieces:
+                    (found.spans if len(pieces) == 1 else found.pieces)[index].append(piece)
+                    found.entities[index].add(piece.entity)
+            _note_failures(found, reading, segments[window.first_segment].pointer)
 
     def _spread(self, segments: Sequence[Segment], found: _Findings, late: Callable[[], bool]) -> None:
         texts = [segment.text for segment in segments]

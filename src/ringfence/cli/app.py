@@ -13,16 +13,7 @@ from ringfence import __version__
 from ringfence.cli.output import EXIT_CODES, exit_code, fail
 from ringfence.vocabulary.errors import ConfigurationError, RingfenceError
 
-COMMANDS = {
-    "up": "Start the gateway, the embedded private model and the demonstration vendor.",
-    "tour": "Send one real request for each effect through the running gateway, and verify the ledger.",
-    "init": "Write a commented ringfence.toml, a register folder and a policies folder.",
-    "explain": "Dry run: what would happen to a prompt or request, and why. Nothing is sent or recorded.",
-    "register": "Services and documents on file, and what they cover today.",
-    "keys": "API keys: who calls, for which client and purpose, and what they handle.",
-    "ledger": "Verify and read the tamper-evident record.",
-    "doctor": "What is misconfigured, and the remedy.",
-}
+COMMANDS = ("up", "tour", "init", "explain", "register", "keys", "ledger", "doctor")
 
 
 class _Lazy(click.Group):

@@ -14,7 +14,7 @@ from ringfence.vocabulary.decision import Coverage, Facts, FieldReview, Form
 from ringfence.vocabulary.entities import ENTITIES
 from ringfence.vocabulary.errors import ModelNotFound
 from ringfence.vocabulary.labels import REGULATED, Label
-from ringfence.vocabulary.text import Classification, Finding
+from ringfence.vocabulary.text import Classification, Completeness, Finding
 
 WHOLE = frozenset({Label.PHI, Label.PART2, Label.LIMITED_DATA_SET})
 """Labels under which every identifier of 45 CFR 164.514(b)(2)(i) counts, not only those that raise a label alone."""
@@ -117,8 +117,10 @@ def facts(
     caller: Caller,
     unmaskable: tuple[str, ...] = (),
     residual: tuple[str, ...] = (),
+    second_look: Completeness = Completeness.COMPLETE,
 ) -> Facts:
-    """Everything that policy may look at for one candidate."""
+    """Everything that policy may look at for one candidate. A second look that failed found nothing and proves nothing,
+    so it counts as a search that failed."""
     option, key = candidate.option, caller.key
     masked = candidate.form is Form.MASKED
     return Facts(
@@ -133,7 +135,7 @@ def facts(
         labels=tuple(sorted(classification.labels)),
         declared=tuple(sorted(classification.declared)),
         uncovered=option.uncovered,
-        completeness=classification.completeness,
+        completeness=second_look if second_look is Completeness.FAILED else classification.completeness,
         names_searched=classification.names_searched,
         unmaskable=unmaskable if masked else (),
         residual=residual if masked else (),

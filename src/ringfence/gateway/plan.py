@@ -20,7 +20,7 @@ from ringfence.gateway.stations import Stations
 from ringfence.masking import Book, Masked
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Decision, Form
-from ringfence.vocabulary.text import Classification, Finding, Place
+from ringfence.vocabulary.text import Classification, Completeness, Finding, Place
 
 
 class Rewrite(msgspec.Struct, frozen=True):
@@ -44,11 +44,13 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class _Sight(msgspec.Struct, frozen=True):
-    """A masked candidate as it would leave: what could not be masked, and what a second look still finds."""
+    """A masked candidate as it would leave: what could not be masked, and what a second look still finds, if it could
+    look at all."""
 
     masked: Masked
     book: Book
     residual: tuple[str, ...]
+    completeness: Completeness
 
 
 def make(
@@ -91,8 +93,8 @@ def make(
     )
 
 
-def _seen(sight: _Sight | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (sight.masked.unmaskable, sight.residual) if sight else ((), ())
+def _seen(sight: _Sight | None) -> tuple[tuple[str, ...], tuple[str, ...], Completeness]:
+    return (sight.masked.unmaskable, sight.residual, sight.completeness) if sight else ((), (), Completeness.COMPLETE)
 
 
 def _look(
@@ -119,7 +121,7 @@ def _look(
         deadline=stations.monotonic() + stations.detect_timeout_s,
     )
     left = masking.residual(again.segments, [f for f in found.findings if which(f)], masked.issued)
-    return _Sight(masked, book, left)
+    return _Sight(masked, book, left, found.completeness)
 
 
 def _fixed(finding: Finding, request: CanonicalRequest) -> Finding:

@@ -173,7 +173,9 @@ class Reply:
 
     async def _next(self) -> bytes | None:
         while not self._buffer:
-            if self._error is not None or self._complete:
+            if self._error is not None:
+                raise self._error
+            if self._complete:
                 return None
             await self._wait()
         piece = self._buffer[0] if len(self._buffer) == 1 else b"".join(self._buffer)

@@ -85,7 +85,7 @@ def _international(text: str) -> Iterator[tuple[int, int, float]]:
 
 def _north_american(text: str) -> Iterator[tuple[int, int, float]]:
     for start, end in find(_NORTH_AMERICAN, text):
-        number = digits(text[start:end]).removeprefix("1")
+        number = digits(text[start + (text[start] == "1" and text[start + 1] in " .-") : end])
         # Neither area nor exchange begins with 0 or 1: https://nationalnanpa.com/area_codes/
         if number[0] in "01" or number[3] in "01":
             continue
@@ -130,6 +130,8 @@ DETECTOR = Detector(
         "$415 555 2671.00",
         "04 05 06 07 08 09 0a",
         "0.4155552671",
+        "lots 155-723-4567 and 415-055-1234",
+        "text $5552671 or phone x5552671y",
         "550e8400-e29b-41d4-a716-446655440000",
     ),
 )

@@ -47,6 +47,12 @@ DETECTOR = Detector(
             "PRIVATE_KEY",
         ),
         marked(f"«{_DASHES}BEGIN PRIVATE KEY{_DASHES}\\nMC4CAQAw»", "PRIVATE_KEY"),
+        marked(
+            f"«{_DASHES}BEGIN EC PRIVATE KEY{_DASHES}\nMHcCAQEE» ... and {_DASHES}BEGIN CERTIFICATE{_DASHES}\n"
+            f"«{_DASHES}BEGIN PRIVATE KEY{_DASHES}\nMC4CAQAw\n{_DASHES}END PRIVATE KEY{_DASHES}»",
+            "PRIVATE_KEY",
+            "PRIVATE_KEY",
+        ),
     ),
     counterexamples=(
         f"{_DASHES}BEGIN PUBLIC KEY{_DASHES}\nMIIB",
