@@ -22,7 +22,8 @@ from ringfence.upstream import EmbeddedEngine, EngineStatus, Upstreams, embedded
 from ringfence.vocabulary.errors import UpstreamUnavailable
 
 pytest.importorskip("xllamacpp")
-pytestmark = [pytest.mark.engine]
+pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_factories=["uvloop"])]
+BOTH_LOOPS = pytest.mark.asyncio(loop_factories=["asyncio", "uvloop"])
 
 CHAT = "/chat/completions"
 SERVICE = "private/embedded"
@@ -102,6 +103,7 @@ def alive(pid: int) -> bool:
         return False
 
 
+@BOTH_LOOPS
 async def test_it_answers(start: Start) -> None:
     engine = await start()
     status, body = await ask(engine, say())
@@ -230,6 +232,7 @@ async def test_a_prompt_does_not_show_in_the_next_request(start: Start) -> None:
         assert reply["timings"]["cache_n"] == 0
 
 
+@BOTH_LOOPS
 async def test_it_is_started_again_when_it_dies(start: Start) -> None:
     engine = await start()
     first = ready(engine)
@@ -269,6 +272,7 @@ async def test_a_broken_model_fails_at_once_with_a_reason(home: Path, tmp_path: 
     await engine.stop()
 
 
+@BOTH_LOOPS
 async def test_stopping_leaves_nothing_running(start: Start, home: Path) -> None:
     engine = await start()
     pid = ready(engine).pid

@@ -67,6 +67,23 @@ def test_a_probe_that_gets_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine_child.probe_network() == [("tcp", "ECONNREFUSED")]
 
 
+def test_a_probe_that_is_not_answered_counts_as_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A packet left, even if nothing came back."""
+    with socket.socket() as listener:  # its queue of one is filled, so that a further connection is not answered
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        fillers = [socket.socket() for _ in range(3)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        probe = ("tcp", socket.AF_INET, socket.SOCK_STREAM, listener.getsockname())
+        monkeypatch.setattr(engine_child, "PROBES", (probe,))
+        monkeypatch.setattr(engine_child, "PROBE_TIMEOUT_S", 0.05)
+        assert engine_child.probe_network() == [("tcp", "OPEN")]
+        for filler in fillers:
+            filler.close()
+
+
 def test_our_parent_is_known() -> None:
     """`exit_with_parent` compares with the number that the parent gave."""
     code = f"import runpy; runpy.run_path({engine_child.__file__!r})['exit_with_parent'](1)"

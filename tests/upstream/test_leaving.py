@@ -114,3 +114,13 @@ async def test_closing_ends_what_is_under_way(service, reach) -> None:
             await answer.read(1000)
     with pytest.raises(UpstreamUnavailable, match="stopping"):
         upstreams.send("vendor", CHAT, b"{}")
+
+
+async def test_a_failure_closes_the_connection_before_anybody_looks(service, reach) -> None:
+    """A slow client may be the last to learn of it; the service must not go on until then."""
+    watch = service.scripts["/v1" + CHAT] = Watch(CHUNKED + chunk(b"data: 1\n\n") + b"not a chunk\r\n")
+    upstreams = await reach()
+    async with upstreams.send("vendor", CHAT, b"{}") as answer:
+        assert await asyncio.wait_for(watch.gone_at, 2)
+        with pytest.raises(UpstreamBroken):
+            await answer.read(1000)

@@ -115,6 +115,16 @@ async def test_reply_headers_are_filtered(service, reach) -> None:
         ]
 
 
+async def test_trailers_are_not_headers(service, reach) -> None:
+    service.answers(CHAT, CHUNKED + chunk(b"{}") + b"0\r\nx-request-id: late\r\ncontent-encoding: gzip\r\n\r\n")
+    upstreams = await reach()
+    for _ in range(2):
+        async with upstreams.send("vendor", CHAT, b"{}") as answer:
+            assert await answer.read(10) == b"{}"
+            assert answer.headers == [("content-type", "text/event-stream")]
+    assert service.connections == 1
+
+
 async def test_cookies_are_never_sent_back(service, reach) -> None:
     service.answers(CHAT, reply(b"{}", "set-cookie: a=b"))
     upstreams = await reach()

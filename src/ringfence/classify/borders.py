@@ -49,12 +49,17 @@ def without_words(
 ) -> list[tuple[int, Span]]:
     """Leaves out the words that joining glued to an identifier: `MRN 4471` and then `Thanks` give no `4471Thanks`.
 
-    Where one piece is an identifier of that entity by itself (`own`, what was found in each text alone), a piece
+    Where one piece is an identifier of that entity by itself (`own` is what was found in each text alone), a piece
     without a digit is taken for a word beside it. Keys are kept whole: their pieces may well be letters only.
     """
-    if len(pieces) < 2 or pieces[0][1].entity in _LETTERS_TOO:
+    entity = pieces[0][1].entity if pieces else ""
+    if len(pieces) < 2 or entity in _LETTERS_TOO:
         return pieces
-    alone = [(index, piece) for index, piece in pieces if any(_same(piece, other) for other in own[index])]
+    alone = [
+        (index, piece)
+        for index, piece in pieces
+        if any((piece.start, piece.end, entity) == (other.start, other.end, other.entity) for other in own[index])
+    ]
     if not alone:
         return pieces
     return [
@@ -62,10 +67,6 @@ def without_words(
         for index, piece in pieces
         if (index, piece) in alone or any(map(str.isdigit, segments[index].text[piece.start : piece.end]))
     ]
-
-
-def _same(one: Span, other: Span) -> bool:
-    return (one.start, one.end, one.entity) == (other.start, other.end, other.entity)
 
 
 def windows(segments: Sequence[Segment]) -> Iterator[Window]:

@@ -23,7 +23,7 @@ _MEMORY_ENTRIES = 65536
 
 
 class _Findings(msgspec.Struct):
-    """What one classification gathers, by the segment's index. `pieces` are parts of identifiers, no values by themselves."""
+    """What one classification gathers, by the segment's index. `pieces` are parts of identifiers, not whole values."""
 
     spans: list[list[Span]]
     pieces: list[list[Span]]

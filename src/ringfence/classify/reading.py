@@ -61,8 +61,8 @@ class Reader:
         return self._reading(text, spans, failed, late=False)
 
     def read_number(self, text: str, context: str = "", late: Callable[[], bool] = lambda: False) -> Reading:
-        """Read each form of a JSON number that the text gives (as written, and after a blank its plain digits), and where
-        one has an exponent or a fraction of zeros, also the integer that it is."""
+        """Read each form of a JSON number that the text gives: as written, and after a blank its plain digits. A form
+        with an exponent or a fraction of zeros is read as the integer that it is, too."""
         # Apart from one another: side by side their digits would run together into another number.
         forms = dict.fromkeys(text.split())
         forms |= dict.fromkeys(integer for form in forms if (integer := _as_integer(form)) is not None)

@@ -261,8 +261,8 @@ def _judge(claimed: bool, how: str, network: Network | None, probes: tuple[tuple
 
 
 def _spare_cores() -> int:
-    """All cores but one. llama.cpp's threads spin while they wait for one another: with a thread on every core of a busy
-    machine, 100 tokens of the trial model took 25 to 65 s in place of 2 (docs/explanation/private-model.md).
+    """All cores but one. llama.cpp's threads spin while they wait for one another: with a thread on every core of a
+    busy machine, 100 tokens of the trial model took 25 to 65 s in place of 2 (docs/explanation/private-model.md).
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, cores - 1)

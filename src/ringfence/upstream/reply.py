@@ -139,7 +139,7 @@ class Reply:
         self._surplus = self._surplus or self._complete
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._headed or self._surplus:
+        if self._headed:
             return  # a trailer, or a second reply that nobody asked for
         lowered = name.decode("latin-1").lower()
         if passes(lowered):
@@ -148,7 +148,7 @@ class Reply:
             self._encoded = True
 
     def on_headers_complete(self) -> None:
-        if self._surplus or self._parser is None:
+        if self._headed or self._parser is None:
             return
         if self._parser.get_http_version() not in ("1.0", "1.1"):
             raise ValueError("llhttp also reads HTTP/0.9 and HTTP/2.0")  # comes back to `feed` as a parser error

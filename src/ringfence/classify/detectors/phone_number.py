@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from ringfence.classify.detector import CONFIRMED, LABELLED, LIKELY, SHAPED, Detector, Hit, marked
+from ringfence.classify.detector import CONFIRMED, LIKELY, SHAPED, Detector, Hit, marked
 from ringfence.classify.matching import before, compiled, digits, find
 
 # The library reads a country's plan from disk at first use; a detector must not read files while it works.
@@ -103,7 +103,8 @@ def extract(text: str) -> Iterator[Hit]:
         if _DATE.search(value) or _OTHER.search(value) or not _stands(text, start, end):
             continue
         if entity := _label(text, start, end, not value.isdigit()):
-            yield Hit(start, end, entity, LABELLED)
+            # Less sure than other labels: people call and text about numbers of every kind.
+            yield Hit(start, end, entity, LIKELY)
 
 
 DETECTOR = Detector(
