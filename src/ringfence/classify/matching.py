@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,6 +105,9 @@ def _camel(words: list[str]) -> tuple[str, str]:
     return head + words[-1].capitalize(), head + words[-1].upper()
 
 
+_WORD_FIRST = re.compile(r"[A-Za-z]{2,}\s")
+
+
 class Labelled:
     """Finds values that stand beside a label, and the further values of a list after the first."""
 
@@ -122,4 +126,6 @@ class Labelled:
             # A window keeps a long list linear: each step looks at a bounded piece of the text.
             while more := self._more.search(text[end : end + _FOLLOW_WINDOW]):
                 start, end = end + more.start(1), end + more.end(1)
+                if _WORD_FIRST.match(text, start):
+                    break  # ", DOB 3/4/1951": another label begins, and what follows it is its own
                 yield start, end

@@ -24,8 +24,8 @@ from ringfence.gateway.keys import KeyStore, write_private
 from ringfence.gateway.running import Running
 from ringfence.vocabulary.errors import LedgerUnavailable
 
-# The ledger's writer is a thread beside the event loop; at Python's 5 ms a busy loop would keep it waiting that long, and
-# every request with it.
+# The ledger's writer is a thread beside the event loop; at Python's 5 ms a busy loop would keep it waiting that long,
+# and every request with it.
 _SWITCH_S = 0.0005
 
 

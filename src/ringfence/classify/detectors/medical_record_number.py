@@ -40,6 +40,7 @@ DETECTOR = Detector(
         marked('{"patient_id": "«PT0093471»"}', "MEDICAL_RECORD_NUMBER"),
         marked("MRNs «7710234», «7710235» and «7710236»", *("MEDICAL_RECORD_NUMBER",) * 3),
         marked("MRN«7710234»", "MEDICAL_RECORD_NUMBER"),
+        marked("MRN «00482913», DOB 3/4/1951, SSN 219-09-9999", "MEDICAL_RECORD_NUMBER"),
     ),
     counterexamples=(
         "mRNA 12345 vaccines",
