@@ -16,11 +16,16 @@ from ringfence.dialects import Dialect
 from ringfence.gateway import candidates as listing
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.candidates import Candidate, Option
+from ringfence.gateway.services import EMBEDDED
 from ringfence.gateway.stations import Stations
 from ringfence.masking import Book, Masked
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Decision, Form
 from ringfence.vocabulary.text import Classification, Completeness, Finding, Place
+
+# llama.cpp's server: no reuse of another request's prompt, no choice of the slot that holds it.
+# https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+_NO_CACHE = {"/cache_prompt": False, "/id_slot": -1}
 
 
 class Rewrite(msgspec.Struct, frozen=True):
@@ -152,9 +157,11 @@ def _leave(
         members["/model"] = service.models[0]
         rewrites.append(Rewrite("/model", "the private model answers instead of the one asked for"))
     if service.private:
-        # A shared prefix cache tells tenants apart by time otherwise (CVE-2025-46570); the client can't choose it.
-        members["/cache_salt"] = stations.cache_salt(caller.key.client)
-        rewrites.append(Rewrite("/cache_salt", "keeps tenants' prefix caches apart"))
+        # A prompt cache that tenants share tells one of them, by time and count, what another asked (CVE-2025-46570).
+        # The engine's own switches are set whether the client sent them or not; vLLM takes a salt in their place.
+        apart = _NO_CACHE if service.id == EMBEDDED else {"/cache_salt": stations.cache_salt(caller.key.client)}
+        members |= apart
+        rewrites += [Rewrite(pointer, "keeps tenants' prompt caches apart") for pointer in apart]
     if sight:
         sight.book.commit()
     masked = sight.masked if sight else None

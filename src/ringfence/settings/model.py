@@ -59,7 +59,9 @@ class Private(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         Meta(description="For `url`: true only where you run the machine; a cloud that holds PHI needs its own BAA."),
     ] = None
     host: Annotated[str, Meta(description="For `url`: who runs the machine, as documents name it.")] = "this machine"
-    threads: Annotated[int, Meta(ge=1, description="Threads of the embedded engine.")] = 2
+    threads: Annotated[
+        int, Meta(ge=1, description="Threads of the embedded engine; at most all cores but one are used.")
+    ] = 1
     context_tokens: Annotated[int, Meta(ge=256, description="Context of the embedded engine, in tokens.")] = 4096
     isolate: Annotated[bool, Meta(description="Start the embedded engine without a network where possible.")] = True
 
