@@ -67,6 +67,8 @@ class Server:
             # The one boundary: whatever failed, the client gets an error and the log a place, never a text.
             log.error("internal error: %s", place(error))
             await self._refuse(port, dialect, InternalError("The gateway failed on this request."), scope.path)
+        finally:
+            port.close()
 
     async def _route(self, scope: Any, protocol: Any, port: RsgiPort) -> None:
         headers = headers_once(scope.headers.items(), scope.headers.keys())
@@ -143,6 +145,7 @@ class RsgiPort:
     def __init__(self, protocol: Any) -> None:
         self._protocol = protocol
         self._begun = False
+        self._sink: RsgiSink | None = None
 
     async def plain(self, status: int, headers: Headers, body: bytes) -> None:
         if not self._begun:
@@ -151,7 +154,13 @@ class RsgiPort:
 
     def stream(self, status: int, headers: Headers) -> RsgiSink:
         self._begun = True
-        return RsgiSink(self._protocol.response_stream(status, headers).send_bytes)
+        self._sink = RsgiSink(self._protocol.response_stream(status, headers).send_bytes)
+        return self._sink
+
+    def close(self) -> None:
+        """The end of the reply."""
+        if self._sink is not None:
+            self._sink.close()
 
     async def left(self) -> None:
         await self._protocol.client_disconnect()
@@ -161,9 +170,15 @@ class RsgiSink:
     """A streamed reply over Granian."""
 
     def __init__(self, send: Callable[[bytes], Awaitable[None]]) -> None:
-        self._send = send
+        self._send: Callable[[bytes], Awaitable[None]] | None = send
+
+    def close(self) -> None:
+        """Granian ends the reply when nothing refers to it any more; an error that is kept refers to everything."""
+        self._send = None
 
     async def send(self, data: bytes) -> None:
+        if self._send is None:
+            raise ClientLeft
         try:
             await self._send(data)
         except RuntimeError as error:  # granian.rsgi.ProtocolClosed
