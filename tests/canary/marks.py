@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import re
 import socket
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ class Marks:
     path: str = ""
     sent: dict[str, str] = field(default_factory=dict)
     errors: list[tuple[str, Got]] = field(default_factory=list)
+    _known: int = 0
+    _pattern: re.Pattern[bytes] = field(default_factory=lambda: re.compile(b"(?!)"))
 
     def word(self, where: str) -> str:
         """A new word of 14 letters."""
@@ -51,9 +55,12 @@ class Marks:
 
     def found_in(self, data: bytes) -> list[str]:
         """The marks that stand in these bytes, in any case, also as UTF-16."""
+        if len(self.sent) != self._known:
+            self._pattern = re.compile(b"|".join(re.escape(mark.encode()) for mark in self.sent))
+            self._known = len(self.sent)
         lowered = data.lower()
-        wide = lowered.replace(b"\0", b"") if b"\0" in lowered else b""
-        return [f"{mark} ({what})" for mark, what in self.sent.items() if mark.encode() in lowered or mark.encode() in wide]
+        found = {*self._pattern.findall(lowered), *self._pattern.findall(lowered.replace(b"\0", b""))}
+        return [f"{mark} ({self.sent[mark]})" for mark in sorted(match.decode() for match in found)]
 
 
 def structured(marks: Marks, model: str = "gpt-4o-mini", **members: Any) -> dict[str, Any]:
@@ -127,7 +134,15 @@ def refused_requests(marks: Marks, port: int, key: str) -> Iterator[Got]:
     yield post(body, {f"x-ringfence-{marks.word('header')}": "1"})
     yield post(body, {"x-ringfence-conversation": f"not a tag {marks.word('conversation')}"})
     yield post(body, {"host": f"{marks.word('host')}.example"})
-    yield post(chat(marks.text() + "x" * 5_000_000))
+    yield from _too_large(marks, port, key)
+
+
+def _too_large(marks: Marks, port: int, key: str) -> Iterator[Got]:
+    """A body that is refused by its length alone; the gateway does not read it."""
+    head = f"POST {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {key}\r\n"
+    head += "content-type: application/json\r\ncontent-length: 50000000\r\nconnection: close\r\n\r\n"
+    back = raw(port, head.encode() + json.dumps(chat(marks.text())).encode())
+    yield Got(int(back.split(b" ", 2)[1]), {}, back)
 
 
 def files_since(start_s: float, *folders: Path) -> Iterator[Path]:
@@ -174,6 +189,3 @@ def children(pid: int) -> list[int]:
         for child in (task / "children").read_text().split():
             found += children(int(child))
     return found
-
-
-Step = Callable[[], None]

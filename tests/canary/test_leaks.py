@@ -92,6 +92,10 @@ class Drive:
             for stream in (False, True):
                 got = self.ask("general", chat(f"Say {self.marks.word('text')}", stream=stream))
                 assert (got.status, got.effect) == (200, "ALLOW")
+        with self.on("tagged"):
+            for tag in ("source", "label", "conversation"):
+                got = self.ask("general", chat("Hello.", max_tokens=4), {f"x-ringfence-{tag}": self.marks.word(tag)})
+                assert got.status == 200
         with self.on("masked"):
             for stream in (False, True):
                 got = self.ask("general", chat(f"My number is 536-22-8412, {self.marks.word('text')}.", stream=stream))
@@ -140,7 +144,7 @@ class Drive:
             back = looking.raw(self.gateway.port, f"POST /{self.marks.word('line')} HTTX\r\n\r\n".encode())
             self.marks.errors.append((self.marks.path, Got(400, {}, back)))
         with self.on("defect before DECIDED"):
-            got = self.ask("general", chat(f"break before: {self.marks.text()} 536-22-8412"))
+            got = self.ask("general", chat(f"break before: {self.marks.word('text')} 536-22-8412"))
             assert got.status == 500
         with self.on("defect after DECIDED"):
             got = self.ask("general", chat(f"break after: {self.marks.word('text')}"))
@@ -203,6 +207,14 @@ def test_every_path_was_taken(driven: Drive) -> None:
     # The search looked where something could be.
     for name in ("gateway.out", "ledger/segments/", "ledger/salts", "vault.db", "run/engine.log"):
         assert any(path.startswith(name) for path in driven.looked), name
+
+
+def test_a_mark_would_be_found_wherever_it_stood(driven: Drive, tmp_path: Path) -> None:
+    mark = next(iter(driven.marks.sent))
+    for name, data in {"a.log": f"x{mark.upper()}y".encode(), "b.db": mark.encode("utf-16-le"), "c": b"nothing"}.items():
+        (tmp_path / name).write_bytes(data)
+    found = looking.look(driven.marks, looking.files_since(0, tmp_path))
+    assert sorted(line.split(":")[0].rsplit("/", 1)[1] for line in found) == ["a.log", "b.db"]
 
 
 def test_no_file_holds_any_of_a_prompt(driven: Drive) -> None:

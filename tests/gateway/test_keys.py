@@ -145,6 +145,7 @@ def test_file_that_can_not_be_opened(store: KeyStore) -> None:
 
 
 def test_pepper_that_others_may_read_is_refused(store: KeyStore) -> None:
+    _make(store)
     pepper = store.path.parent / "keys.pepper"
     pepper.chmod(0o640)
     with pytest.raises(ConfigurationError, match="mode 040") as caught:
@@ -153,9 +154,41 @@ def test_pepper_that_others_may_read_is_refused(store: KeyStore) -> None:
 
 
 def test_pepper_of_another_size_is_refused(store: KeyStore) -> None:
+    _make(store)
     (store.path.parent / "keys.pepper").write_bytes(b"short")
     with pytest.raises(ConfigurationError, match="not 32 bytes"):
         KeyStore(store.path.parent)
+
+
+def test_keys_without_their_pepper_are_no_keys(store: KeyStore) -> None:
+    _make(store)
+    (store.path.parent / "keys.pepper").unlink()
+    with pytest.raises(ConfigurationError, match=r"keys\.pepper is missing"):
+        KeyStore(store.path.parent)
+
+
+def test_reading_writes_nothing(store: KeyStore) -> None:
+    """Else a look as another user would leave files that the gateway can't read."""
+    assert store.all() == []
+    with pytest.raises(AuthenticationFailed):
+        store.authenticate("rf_aaaaaaaaaa_" + "A" * 43)
+    with pytest.raises(ConfigurationError):
+        store.disable("aaaaaaaaaa")
+    store.drop_demonstration()
+    assert list(store.path.parent.iterdir()) == []
+
+
+def test_first_key_of_another_process_is_understood(store: KeyStore) -> None:
+    _, text = _make(KeyStore(store.path.parent))
+    assert store.refresh() is True
+    assert store.authenticate(text)
+
+
+def test_two_first_keys_share_one_pepper(tmp_path: Path) -> None:
+    one, two = KeyStore(tmp_path), KeyStore(tmp_path)
+    texts = [_make(one)[1], _make(two)[1]]
+    fresh = KeyStore(tmp_path)
+    assert [fresh.authenticate(text).client for text in texts] == ["clinic", "clinic"]
 
 
 def test_digest_needs_the_pepper(store: KeyStore) -> None:

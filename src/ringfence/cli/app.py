@@ -50,7 +50,7 @@ def group(context: click.Context, home: Path | None, config: Path | None) -> Non
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command; every error of ours becomes two lines (what, remedy) and an exit code."""
     try:
-        result: Any = group.main(args=arguments, standalone_mode=False)
+        result: Any = group.main(args=arguments, prog_name="ringfence", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -71,6 +71,8 @@ def examine(context: click.Context) -> Iterator[Advice]:
             yield from check(home)
         except RingfenceError as error:
             yield Advice("error", name, error.message, error.remedy)
+        except OSError as error:
+            yield Advice("error", name, f"{error.filename}: {error.strerror}", "Check the path and its permissions.")
 
 
 def _home(home: Home) -> Iterator[Advice]:

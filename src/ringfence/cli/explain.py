@@ -64,7 +64,8 @@ def dry_stations(home: Home) -> Stations:
     """Stations that record and send nothing; surrogates live in memory only."""
     services = boot.load_register(home).services
     sender = Upstreams(targets(home.settings, services))
-    state = boot.load_state(home, lambda service: service == EMBEDDED or sender.configured(service))
+    embedded = EMBEDDED if home.settings.private.engine == "embedded" else ""  # taken to be up
+    state = boot.load_state(home, lambda service: service == embedded or sender.configured(service))
     return boot.stations(
         home,
         state=lambda: state,

@@ -27,6 +27,7 @@ from ringfence.vocabulary.errors import LedgerUnavailable
 # The ledger's writer is a thread beside the event loop; at Python's 5 ms a busy loop would keep it waiting that long,
 # and every request with it.
 _SWITCH_S = 0.0005
+_LIVE_S = 0.02
 
 
 @click.command()
@@ -54,7 +55,7 @@ async def _up(home: Home, port: int, *, demonstration: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     try:
         running = await Running.start(
-            home, port, demonstration_port=vendor.port if vendor else 0, live=_live, log=_log, on_fatal=_fatal
+            home, port, demonstration_port=vendor.port if vendor else 0, live=_Live(), log=_log, on_fatal=_fatal
         )
         try:
             _tell(home, port, vendor)
@@ -90,8 +91,21 @@ def _first_key(keys: KeyStore) -> str:
     return keys.create(client="default", purpose="first steps")[1]
 
 
-def _live(line: str) -> None:
-    click.echo(f"{datetime.now(UTC):%H:%M:%S} {line}")
+class _Live:
+    """Prints the line of each request. Lines that come together are written together: a write for
+    each request would cost more than its decision."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_LIVE_S, self._print)
+        self._lines.append(f"{datetime.now(UTC):%H:%M:%S} {line}")
+
+    def _print(self) -> None:
+        lines, self._lines = self._lines, []
+        click.echo("\n".join(lines))
 
 
 def _log(line: str) -> None:

@@ -122,7 +122,7 @@ class Delivery:
         except Exception as error:
             failure = error
             told = error if isinstance(error, RingfenceError) else defect()
-            await sink.send(editor.error_event(f"{told.message} {told.remedy}", told.code))
+            await sink.send(editor.error_event(f"{told.message.rstrip('.')}. {told.remedy}", told.code))
         details = _details(editor.model, editor.usage, editor.finish, editor.texts(), self.stations)
         details |= {"reply_sha256": digest.digest(), "scanned_whole": not editor.truncated}
         return Delivered(reply.status, headers, None, details, failure)

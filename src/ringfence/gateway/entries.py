@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
 
+from ringfence.classify import SOURCES
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.plan import Plan
 from ringfence.vocabulary.chat import CanonicalRequest
@@ -38,7 +39,7 @@ def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Cal
         "stream": request.stream,
         "labels": sorted(classification.labels),
         "declared": sorted(classification.declared),
-        "sources": list(caller.sources),
+        "sources": [_source(tag, key.sources) for tag in caller.sources],
         "completeness": classification.completeness,
         "names_searched": classification.names_searched,
         "findings": by_entity(classification.findings),
@@ -73,6 +74,11 @@ def _model(request: CanonicalRequest, findings: Iterable[Finding]) -> str:
     """The model's name, unless it could be text of somebody's: it is written by the client."""
     plain = _PLAIN.fullmatch(request.model) and not any(finding.segment == "/model" for finding in findings)
     return request.model if plain else "(not a plain name)"
+
+
+def _source(tag: str, of_key: Collection[str]) -> str:
+    """A source tag, unless it could be text of somebody's: a client writes it into a header."""
+    return tag if tag in SOURCES or tag in of_key else "(unknown)"
 
 
 def _candidate(verdict: Verdict, regulated: frozenset[Any]) -> dict[str, Any]:

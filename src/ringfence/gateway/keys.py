@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import fcntl
 import hashlib
 import hmac
@@ -57,7 +58,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class KeyStore:
-    """`keys.json` and its pepper in a folder. Other processes may write it: `refresh` notices."""
+    """`keys.json` and its pepper in a folder. Other processes may write it: `refresh` notices. Reading writes nothing:
+    the pepper is made with the first key."""
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.path = folder / "keys.json"
@@ -65,13 +67,14 @@ class KeyStore:
         self._now = now
         self._stamp: tuple[int, int] | None = None
         self._keys: dict[str, Key] = {}
-        self._pepper = self._load_pepper()
+        self._pepper = b""
         self.digest = ""
         self.refresh()
 
     def _load_pepper(self) -> bytes:
+        """The pepper, or nothing where there is none yet."""
         if not self._pepper_path.exists():
-            write_private(self._pepper_path, secrets.token_bytes(32))
+            return b""
         mode = self._pepper_path.stat().st_mode & 0o077
         if mode:
             raise ConfigurationError(
@@ -87,6 +90,7 @@ class KeyStore:
 
     def refresh(self) -> bool:
         """Reads the file again if it changed; True if it did. Raises ConfigurationError where it can't be read."""
+        self._pepper = self._pepper or self._load_pepper()
         try:
             stat = self.path.stat()
             stamp = (stat.st_mtime_ns, stat.st_ino)
@@ -101,6 +105,11 @@ class KeyStore:
             raise ConfigurationError(f"{self.path}: {error}", remedy="Restore it from a backup.") from error
         except OSError as error:
             raise ConfigurationError(f"{self.path}: {error.strerror}", remedy="Check its permissions.") from error
+        if keys and not self._pepper:
+            raise ConfigurationError(
+                f"{self._pepper_path} is missing, so no key in {self.path} can be told",
+                remedy="Restore it from a backup, or remove both and make new keys.",
+            )
         self._keys = {key.id: key for key in keys}
         self._stamp = stamp
         self.digest = hashlib.sha256(data).hexdigest()
@@ -112,6 +121,9 @@ class KeyStore:
 
     def create(self, **fields: object) -> tuple[Key, str]:
         """Makes a key from the members of `Key` and stores it; returns it with the one sight of its text."""
+        if not self._pepper:
+            write_private(self._pepper_path, secrets.token_bytes(32), replace=False)
+            self._pepper = self._load_pepper()
         key_id = base64.b32encode(secrets.token_bytes(7))[:10].decode().lower()
         secret = secrets.token_urlsafe(32)
         key = msgspec.convert(
@@ -123,17 +135,17 @@ class KeyStore:
 
     def disable(self, key_id: str) -> Key:
         """Disables a key at once. Raises ConfigurationError where there is none of that id."""
+        if key_id not in self._keys:
+            raise ConfigurationError(f"no key {key_id}", remedy="List them with `ringfence keys list`.")
         with self._locked():
-            if key_id not in self._keys:
-                raise ConfigurationError(f"no key {key_id}", remedy="List them with `ringfence keys list`.")
-            disabled = msgspec.structs.replace(self._keys[key_id], disabled=True)
-            self._save([disabled if key.id == key_id else key for key in self.all()])
-        return disabled
+            self._save([_disabled(key) if key.id == key_id else key for key in self.all()])
+        return _disabled(self._keys[key_id])
 
     def drop_demonstration(self) -> None:
         """Removes the keys of earlier tours."""
-        with self._locked():
-            self._save([key for key in self.all() if not key.demonstration])
+        if self._keys:
+            with self._locked():
+                self._save([key for key in self.all() if not key.demonstration])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -169,8 +181,12 @@ class KeyStore:
         self.refresh()
 
 
-def write_private(path: Path, data: bytes) -> None:
-    """Writes a file that only its owner can read, whole or not at all."""
+def _disabled(key: Key) -> Key:
+    return msgspec.structs.replace(key, disabled=True)
+
+
+def write_private(path: Path, data: bytes, *, replace: bool = True) -> None:
+    """Writes a file that only its owner can read, whole or not at all. `replace` False: one that is there stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp opens with mode 0600
     try:
@@ -178,10 +194,13 @@ def write_private(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
+        if replace:
+            Path(name).replace(path)
+        else:
+            with contextlib.suppress(FileExistsError):  # another process was first
+                path.hardlink_to(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def public(key: Key) -> dict[str, Any]:

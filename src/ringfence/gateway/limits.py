@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from ringfence.vocabulary.errors import MalformedRequest, RequestTimeout, RequestTooLarge, TooManyRequests
@@ -33,22 +33,35 @@ class InFlight:
                 self.idle.set()
 
 
-async def read_body(parts: AsyncIterator[bytes], *, declared: str, limit_bytes: int, timeout_s: float) -> bytes:
-    """The whole request body. Raises RequestTooLarge (unread, where Content-Length says so), RequestTimeout, or
-    MalformedRequest where the client broke off."""
+async def read_body(
+    parts: AsyncIterator[bytes],
+    *,
+    declared: str,
+    limit_bytes: int,
+    timeout_s: float,
+    whole: Callable[[], Awaitable[bytes]] | None = None,
+) -> bytes:
+    """The whole request body, from `parts`; by one call of `whole` where a length says that it stays within the limit.
+
+    Raises RequestTooLarge (unread, where Content-Length says so), RequestTimeout, or MalformedRequest where the client
+    broke off.
+    """
     too_large = RequestTooLarge(f"The request body is larger than {limit_bytes} bytes.")
     if declared.isdecimal() and int(declared) > limit_bytes:
         raise too_large
-    body = bytearray()
+    body = b""
     try:
         async with asyncio.timeout(timeout_s):
-            async for part in parts:
-                body += part
-                if len(body) > limit_bytes:
-                    raise too_large
+            if whole is not None and declared.isdecimal():
+                body = await whole()
+            else:
+                async for part in parts:
+                    body += part
+                    if len(body) > limit_bytes:
+                        raise too_large
     except TimeoutError as error:
         raise RequestTimeout(f"The request body did not arrive within {timeout_s:g} s.") from error
     # Granian ends the parts without an error where the connection ended before the body did.
     if declared.isdecimal() and len(body) != int(declared):
         raise MalformedRequest("The request body is shorter than its content-length.", where="content-length")
-    return bytes(body)
+    return body

@@ -111,6 +111,7 @@ class Server:
             )
         return await read_body(
             protocol,
+            whole=protocol,
             declared=headers.get("content-length", ""),
             limit_bytes=self._ports.max_body_bytes,
             timeout_s=self._ports.read_timeout_s,
