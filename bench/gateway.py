@@ -115,9 +115,8 @@ def _measure(options: argparse.Namespace, script: Path, upstream: int, proxy: in
     for name in servers:
         rate, added = statistics.median(rates[name]), statistics.median(medians[name]) - alone
         print(f"{name:20}{rate:>12,.0f}{rate / base:>10.1%}{added:>20,.0f}{added / base_added:>9.1f}")
-    print(
-        f"ringfence: {statistics.median(cpu):,.0f} us CPU a request (all threads), RSS {_rss_mb(gateway.process.pid):,.0f} MB"
-    )
+    used, memory = statistics.median(cpu), _rss_mb(gateway.process.pid)
+    print(f"ringfence: {used:,.0f} us CPU a request (all threads), RSS {memory:,.0f} MB")
 
 
 def _nginx(

@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
-# What the tests need beyond Python: strace (the order of fdatasync and send). Installed where this may be done;
-# elsewhere its tests skip by name, and fail in CI.
+# What the tests need beyond Python: strace (the order of fdatasync and send) and Node.js with a Cedar engine that is not
+# ours (replay). Debian's packages are installed where this may be done; elsewhere the tests that need them skip by name,
+# and fail in CI.
 set -euo pipefail
-command -v strace >/dev/null && exit 0
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  apt-get update -qq && apt-get install -y -qq strace >/dev/null || true
+cd "$(dirname "$0")/.."
+missing=()
+command -v strace >/dev/null || missing+=(strace)
+command -v npm >/dev/null || missing+=(nodejs npm)
+if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  { apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null; } || echo "not installed: ${missing[*]}"
+fi
+if command -v npm >/dev/null && [ ! -d node_modules/@cedar-policy/cedar-wasm ]; then
+  npm ci --no-audit --no-fund --silent || echo "not installed: npm packages"
 fi

@@ -52,7 +52,7 @@ def test_sound_ledger_verifies(kept: Cli) -> None:
     assert "could have rewritten all of it" in result.out
     report = kept("ledger", "verify", "--json").json
     assert (report["ok"], report["size"], report["unended"]) == (True, 8, [])
-    assert {step["status"] for step in report["steps"]} == {"ok"}
+    assert {step["status"] for step in report["steps"]} <= {"ok", "finding"}
 
 
 def _flip(path: Path, at: int) -> None:

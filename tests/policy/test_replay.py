@@ -1,6 +1,6 @@
 """An auditor's replay: cedar-wasm, an engine that nobody here wrote, answers every question as Cedar in Python did.
 
-Skips where Node.js or cedar-wasm is absent. To have it: npm install --no-save @cedar-policy/cedar-wasm@4.12.0
+scripts/tools.sh installs it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 from enumerate_facts import NOW, PLANES, facts, random_facts
 
 from ringfence.policy.engine import CEDAR_VERSION, Policy
 from ringfence.policy.request import request_json
 from ringfence.vocabulary.decision import Facts
+from support.needs import need
 
 ROOT = Path(__file__).parents[2]
 WASM = ROOT / "node_modules" / "@cedar-policy" / "cedar-wasm"
@@ -36,8 +36,8 @@ def replay(policies: str, schema: str, cases: Sequence[Facts]) -> list[Any]:
 
 def replay_batch(policies: str, schema: str, cases: Sequence[Facts]) -> list[Any]:
     node = shutil.which("node")
-    if node is None or not WASM.is_dir():
-        pytest.skip(f"node or cedar-wasm is absent: npm install --no-save @cedar-policy/cedar-wasm@{CEDAR_VERSION}")
+    need(node is not None and WASM.is_dir(), "node or cedar-wasm is absent: run scripts/tools.sh")
+    assert node is not None
     asked = {"policies": policies, "schema": schema, "requests": [request_json(case, NOW) for case in cases]}
     done = subprocess.run(
         [node, str(Path(__file__).with_name("replay.mjs")), str(WASM)],

