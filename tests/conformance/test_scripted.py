@@ -15,7 +15,8 @@ from support.place import Place
 ALL = [pytest.param(case, way, id=f"{case.name}-{way}") for case in CASES for way in case.ways]
 TEXT = "Which colour has the parcel?"
 EMAIL, PHONE = "mara.lindqvist@northwind-mail.com", "+1 415-867-5309"
-PERSONAL = f"Write to {EMAIL} or call {PHONE} about the parcel."
+STREET = "12 Main Street,\nSpringfield, IL 62704"  # with a line end, which JSON text must hold escaped
+PERSONAL = f"Write to {EMAIL} or call {PHONE} about the parcel for {STREET}."
 
 
 def _ask(place: Place, case: Case, way: str, text: str, how: str) -> Seen:
@@ -52,6 +53,7 @@ def test_identifiers_stay_here_and_come_back(case: Case, way: str, how: str, scr
     [received] = scripted.vendor.received[before:]
     assert EMAIL.encode() not in received.body
     assert "5309" not in received.body.decode()
+    assert "Main Street" not in received.body.decode()
     assert _shape(received.json) == _shape({**sdk.last_sent, "store": False})
     assert scripted.record(sdk.headers["x-ringfence-record"])["replaced"]["EMAIL_ADDRESS"] >= 1
 

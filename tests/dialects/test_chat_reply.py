@@ -20,33 +20,35 @@ def reply(message: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"id": "1", "object": "chat.completion", "created": 1, "model": "gpt-5.4-x", "choices": [choice], **more}
 
 
+EVERY_STRING = {
+    "content": "Dear <P-1>,",
+    "refusal": "no <P-1>",
+    "reasoning_content": "<P-1>?",
+    "reasoning": "<P-1>!",
+    "annotations": [
+        {
+            "type": "url_citation",
+            "url_citation": {"title": "of <P-1>", "url": "u", "start_index": 0, "end_index": 1},
+        }
+    ],
+    "tool_calls": [
+        {"id": "c<P-1>", "type": "function", "function": {"name": "f<P-1>", "arguments": '{"to":"<P-1>"}'}},
+        {"id": "c2", "type": "custom", "custom": {"name": "g", "input": "raw <P-1>"}},
+    ],
+    "function_call": {"name": "f", "arguments": '["<P-1>"]'},
+    "audio": {"id": "a", "data": "PFAtMT4=<P-1>", "expires_at": 1, "transcript": "said <P-1>"},
+}
+
+
 def test_every_string_of_a_choice_is_restored(chat: Dialect, tiny: Any) -> None:
     _, restore, _ = tiny
-    message = {
-        "content": "Dear <P-1>,",
-        "refusal": "no <P-1>",
-        "reasoning_content": "<P-1>?",
-        "reasoning": "<P-1>!",
-        "annotations": [
-            {
-                "type": "url_citation",
-                "url_citation": {"title": "of <P-1>", "url": "u", "start_index": 0, "end_index": 1},
-            }
-        ],
-        "tool_calls": [
-            {"id": "c<P-1>", "type": "function", "function": {"name": "f<P-1>", "arguments": '{"to":"<P-1>"}'}},
-            {"id": "c2", "type": "custom", "custom": {"name": "g", "input": "raw <P-1>"}},
-        ],
-        "function_call": {"name": "f", "arguments": '["<P-1>"]'},
-        "audio": {"id": "a", "data": "PFAtMT4=<P-1>", "expires_at": 1, "transcript": "said <P-1>"},
-    }
     usage = {
         "prompt_tokens": 3,
         "completion_tokens": 4,
         "total_tokens": 7,
         "prompt_tokens_details": {"cached_tokens": 2},
     }
-    body = json.dumps(reply(message, usage=usage, metadata={"who": "<P-1>"})).encode()
+    body = json.dumps(reply(EVERY_STRING, usage=usage, metadata={"who": "<P-1>"})).encode()
     edited = chat.edit_reply(body, restore, None)
     now = ChatCompletion.model_validate_json(edited.body)
     assert now.choices[0].message.to_dict() == {

@@ -102,6 +102,11 @@ def test_no_key_or_a_doubtful_one(headers: dict[str, str], keys: KeyStore) -> No
     assert text not in caught.value.message + caught.value.remedy
 
 
+def test_two_sound_keys_are_one_too_many(keys: KeyStore) -> None:
+    with pytest.raises(AuthenticationFailed, match="Two different"):
+        admit({"authorization": f"Bearer {_key(keys)}", "x-api-key": _key(keys)}, keys)
+
+
 def test_tags_of_key_and_headers_add_up(keys: KeyStore) -> None:
     text = _key(keys, sources=("crm",))
     headers = {"x-api-key": text, "x-ringfence-source": "EHR, lab,", "x-ringfence-label": "Phi"}

@@ -44,6 +44,43 @@ async def test_body_of_another_length_than_declared(declared: str) -> None:
         await read_body(_parts(b"ab"), declared=declared, limit_bytes=4, timeout_s=5)
 
 
+async def test_body_with_a_length_is_read_in_one() -> None:
+    async def whole() -> bytes:
+        return b"abcd"
+
+    assert await read_body(_untouched(), declared="4", limit_bytes=4, timeout_s=5, whole=whole) == b"abcd"
+    assert await read_body(_parts(b"ab"), declared="", limit_bytes=4, timeout_s=5, whole=whole) == b"ab"
+    with pytest.raises(RequestTooLarge):
+        await read_body(_untouched(), declared="5", limit_bytes=4, timeout_s=5, whole=whole)
+
+
+async def test_body_in_one_that_never_comes_or_breaks_off() -> None:
+    async def never() -> bytes:
+        await asyncio.sleep(9)
+        return b""
+
+    async def breaks() -> bytes:
+        raise RuntimeError("RSGI transport is closed")
+
+    with pytest.raises(RequestTimeout):
+        await read_body(_untouched(), declared="4", limit_bytes=4, timeout_s=0.01, whole=never)
+    with pytest.raises(MalformedRequest, match="shorter"):
+        await read_body(_untouched(), declared="4", limit_bytes=4, timeout_s=5, whole=breaks)
+
+
+async def test_many_parts_take_no_time_in_the_square() -> None:
+    size = 800_000
+    started = asyncio.get_running_loop().time()
+    body = await read_body(_ones(size), declared="", limit_bytes=size, timeout_s=30)
+    assert len(body) == size
+    assert asyncio.get_running_loop().time() - started < 5
+
+
+async def _ones(count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b"a"
+
+
 async def test_time_runs_for_the_whole_body() -> None:
     """Each part alone comes in time; together they don't."""
     with pytest.raises(RequestTimeout, match=r"within 0\.05 s"):

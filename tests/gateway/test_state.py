@@ -114,7 +114,7 @@ def test_folder_that_came_later_may_not_vanish_again(home: Home) -> None:
     assert "is gone" in watched.state.broken
 
 
-def test_edit_that_keeps_size_and_time_is_seen_by_its_file(home: Home, watched: Watched) -> None:
+def test_edit_that_keeps_size_and_time_is_seen(home: Home, watched: Watched) -> None:
     """Editors write a new file and rename it; its time may be set back by a tool."""
     path = home.register / "documents/dpa.toml"
     stat = path.stat()

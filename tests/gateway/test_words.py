@@ -115,15 +115,28 @@ async def test_decided_says_who_what_and_why(base: InProcess) -> None:
     assert MAIL not in str(decided.body) + str(ended.body)
 
 
-async def test_unknown_fields_are_named_under_general_and_counted_else(base: InProcess) -> None:
-    odd = {**HELLO, "model": "gpt-4o-baa", "mrn_4711": 1}
-    for handles, named in ((("general",), False), (("phi",), False)):
-        script = Script(base.stations)
-        await script.run(odd, caller(*handles))
-        fields = script.records[0].body["candidates"][0]["facts"]["unknown_fields"]
-        assert len(fields) == 1
-        assert ("mrn_4711" in fields[0]) is named
-        assert "mrn_4711" not in str(script.records[0].body)
+async def test_source_tag_of_the_clients_own_making_is_not_recorded(base: InProcess) -> None:
+    script = Script(base.stations)
+    await script.run(HELLO, caller("general", sources=("ehr", "zebra-7781")))
+    assert script.records[0].body["sources"] == ["ehr", "(unknown)"]
+
+
+@pytest.mark.parametrize(
+    ("handles", "field", "recorded"),
+    [
+        ("general", "brand_new", "/brand_new"),
+        ("phi", "brand_new", "(unknown 0)"),
+        ("general", "Mara Lindqvist", "/…"),
+        ("phi", "Mara Lindqvist", "(unknown 0)"),
+    ],
+)
+async def test_unknown_fields_are_named_under_general_and_counted_else(
+    handles: str, field: str, recorded: str, base: InProcess
+) -> None:
+    script = Script(base.stations)
+    await script.run({**HELLO, "model": "gpt-4o-baa", field: 1}, caller(handles))
+    assert script.records[0].body["candidates"][0]["facts"]["unknown_fields"] == [recorded]
+    assert "Lindqvist" not in str(script.records[0].body)
 
 
 def test_ended_commits_to_the_reply_and_does_not_show_it() -> None:

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from unicodedata import category
 
 from ringfence.classify.matching import compiled, find
 
@@ -27,6 +28,9 @@ _PIECES = compiled(f"{_ESCAPE}|{_PERCENT}|{_HTML}|{_SPACED_HEX}|{_NUMBER}|{_RUN}
 _MARKED = compiled(rf"[\\%&{_CONTROL}]|[A-Za-z0-9+/_-]{{{_LEAST}}}|(?:[0-9a-fA-F]{{2}}[ :-]){{7}}|{_NUMBER}")
 _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2}){8,})\Z")
 _WORDS = re.compile(rf"[A-Za-z0-9]{{{_LEAST},}}={{0,2}}")
+_WHITE = "\0\t\n\v\f\r"
+_ASCII_TEXT = bytes((*_WHITE.encode(), *range(0x20, 0x7F)))
+_INKLESS = frozenset(("Zs", "Zl", "Zp", "Cf"))
 _SIMPLE = dict(zip("nrtbfv\"'/\\", "\n\r\t\b\f\v\"'/\\", strict=True))
 
 
@@ -36,13 +40,21 @@ def may_be_encoded(text: str) -> bool:
 
 
 def _readable(raw: bytes) -> str | None:
-    """The bytes as text, or None where they are not text: most runs of letters decode to noise."""
+    """The bytes as text, or None where they are not text: most runs of letters decode to noise.
+
+    Text in UTF-8 may hold characters without ink (a no-break space, a joiner, a byte order mark, a form feed). Of any
+    other encoding (UTF-16, Latin-1, text within a binary file) seven bytes in eight must be ASCII text or zero; folding
+    then drops the zeros.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return None
-    shown = text.replace("\n", "").replace("\r", "").replace("\t", "")
-    return text if shown and shown.isprintable() else None
+        strange = len(raw.translate(None, _ASCII_TEXT))
+        return raw.decode("latin-1") if 8 * strange <= len(raw) else None
+    if text.isprintable():
+        return text or None
+    odd = {char for char in set(text) if not char.isprintable()}
+    return None if any(char not in _WHITE and category(char) not in _INKLESS for char in odd) else text
 
 
 def _base64(run: str) -> str | None:

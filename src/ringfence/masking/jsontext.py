@@ -7,6 +7,8 @@ escaped spelling would be escaped a second time when it comes back.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 
 import msgspec
 
@@ -23,15 +25,19 @@ def is_json(text: str) -> bool:
     return True
 
 
-def widened(text: str, start: int, end: int) -> tuple[int, int]:
-    """The least span around [start, end) that cuts no escape of `text` in two. Code points, half-open."""
-    for escape in _ESCAPE.finditer(text):
-        if escape.start() >= end:
-            break
-        if escape.start() < start < escape.end():
-            start = escape.start()
-        if escape.start() < end < escape.end():
-            end = escape.end()
+def escapes(text: str) -> list[tuple[int, int]]:
+    """Where the escapes of a JSON text stand, left to right. Code points, half-open."""
+    return [escape.span() for escape in _ESCAPE.finditer(text)]
+
+
+def widened(places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The least span around [start, end) that cuts none of the escapes at `places` in two."""
+    last = bisect_left(places, (start,)) - 1  # the last that begins before `start`; found at once, as texts are long
+    if last >= 0 and start < places[last][1]:
+        start = places[last][0]
+    last = bisect_left(places, (end,)) - 1
+    if last >= 0 and end < places[last][1]:
+        end = places[last][1]
     return start, end
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 import msgspec
 
 from ringfence.masking.book import Book
-from ringfence.masking.jsontext import is_json, value_of, widened
+from ringfence.masking.jsontext import escapes, is_json, value_of, widened
 from ringfence.masking.restore import Originals
 from ringfence.masking.surrogates import FORMS, body_of, occurrences, removed
 from ringfence.vocabulary.entities import ENTITIES, Disposal, Entity
@@ -108,11 +108,12 @@ def mask(
 
 def _spans(text: str, chosen: Iterable[Finding], redactions: Iterable[Finding], nested: bool) -> list[_Span]:
     """Disjoint stretches that cover every chosen finding, left to right."""
+    places = escapes(text) if nested else []
 
     def extent(finding: Finding) -> tuple[int, int]:
         if not 0 <= finding.start < finding.end <= len(text):
             raise InternalError(f"A finding of {finding.detector} points outside the string {finding.segment}.")
-        return widened(text, finding.start, finding.end) if nested else (finding.start, finding.end)
+        return widened(places, finding.start, finding.end)
 
     groups: list[tuple[int, int, list[Finding]]] = []
     for (start, end), finding in sorted(((extent(f), f) for f in chosen), key=lambda pair: pair[0]):
