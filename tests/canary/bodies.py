@@ -76,7 +76,7 @@ def leaves(node: Node = SCHEMA) -> Iterator[str]:
 
 @dataclass
 class Place:
-    """Where something may be planted. `kind`: text, number, key, pair. `path` is normalised; unknown ones end in `?`."""
+    """Where something may be planted. `kind`: text, number, key or pair. `path` is normalised; `?` stands for any."""
 
     path: str
     kind: str
@@ -113,9 +113,7 @@ def _encode(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def build(
-    seed: int, model: str, *, rare: float, want: str = "", chosen: int = -1, plant: Plant | None = None
-) -> Body:
+def build(seed: int, model: str, *, rare: float, want: str = "", chosen: int = -1, plant: Plant | None = None) -> Body:
     """A body. `want` is a schema path that it must have; place number `chosen` gets what `plant` gives. `rare` is how
     likely each member is that a usual request does not have; half of that for an unknown one."""
     return _Builder(random.Random(seed), rare, want, chosen, plant).body(model)
@@ -159,19 +157,19 @@ class _Builder:
         return made
 
     def _value(self, node: Node) -> Any:
-        wanted_below = self._want.startswith(f"{node.path}/")
         if node.path == "/messages":
             return self._messages(node)
         if node.free:
             if node.path.endswith("/arguments"):
                 return _encode(self._free(node.path, 2))
             return self._free(node.path, 3) if self._rng.random() < 0.9 else self._text(node.path)
-        if node.members and (wanted_below or node.path in _OBJECTS or self._want != node.path):
-            if wanted_below or not node.items or self._rng.random() < 0.5:
-                return self._object(node)
-        if node.items is not None and (wanted_below or self._want != node.path):
-            if node.path in _NOT_STRINGS or wanted_below or self._rng.random() < 0.5:
-                return self._array(node)
+        below = self._want.startswith(f"{node.path}/")
+        if self._want == node.path and node.path not in _NOT_STRINGS:
+            return self._leaf(node.path)  # a text stands where an object or an array may, too
+        if node.members and (below or not node.items or self._rng.random() < 0.5):
+            return self._object(node)
+        if node.items is not None and (below or node.path in _NOT_STRINGS or self._rng.random() < 0.5):
+            return self._array(node)
         return self._leaf(node.path)
 
     def _array(self, node: Node) -> list[Any]:

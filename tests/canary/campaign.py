@@ -29,9 +29,15 @@ MEDIA_SHARE = 0.02
 _PATHS = [path for path in bodies.leaves() if not any(part in path for part in bodies.MEDIA)]
 _MEDIA = [path for path in bodies.leaves() if any(part in path for part in bodies.MEDIA)]
 _COMMON = [
-    "/messages/*/name", "/messages/*/tool_calls/*/function/name", "/tools/*/function/description",
-    "/tools/*/function/parameters", "/stop/*",
-    "/messages/*/content", "/messages/*/content/*/text", "/messages/*/tool_calls/*/function/arguments"]
+    "/messages/*/name",
+    "/messages/*/tool_calls/*/function/name",
+    "/tools/*/function/description",
+    "/tools/*/function/parameters",
+    "/stop/*",
+    "/messages/*/content",
+    "/messages/*/content/*/text",
+    "/messages/*/tool_calls/*/function/arguments",
+]
 _SPLIT = (evasions.plain, evasions.invisible, evasions.fullwidth)
 
 
@@ -72,10 +78,10 @@ def _case(number: int, rng: random.Random) -> Case:
         body_seed, model, rare=rare, want=want, chosen=chosen, plant=lambda place: _plant(place, identifier, evade, rng)
     )
     clean = bodies.build(body_seed, paper.MODELS[home.UNCOVERED], rare=rare, want=want)
-    headers = (("x-ringfence-source", rng.choice(["ehr", "crm", "public", "unheard-of"])),) if rng.random() < 0.05 else ()
-    return Case(
-        number, key, headers, identifier, evade.__name__, place, planted.encoded, clean.encoded, media
+    headers = (
+        (("x-ringfence-source", rng.choice(["ehr", "crm", "public", "unheard-of"])),) if rng.random() < 0.05 else ()
     )
+    return Case(number, key, headers, identifier, evade.__name__, place, planted.encoded, clean.encoded, media)
 
 
 def _evasion(place: Place, rng: random.Random) -> Evasion:
@@ -160,7 +166,9 @@ class Tally:
     def report(self) -> str:
         """Counts, a line each."""
         reached = sum(count for (_, effect), count in self.effects.items() if effect in ("ALLOW", "MASK", "REROUTE"))
-        lines = [f"canary: {self.requests} requests with an identifier, {len(self.leaks)} leaks, {reached} reached a model"]
+        lines = [
+            f"canary: {self.requests} requests with an identifier, {len(self.leaks)} leaks, {reached} reached a model"
+        ]
         for key in KEYS:
             of_key = {effect: count for (name, effect), count in sorted(self.effects.items()) if name == key}
             lines.append(f"  key {key:<11} {of_key}")

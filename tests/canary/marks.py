@@ -67,7 +67,10 @@ def structured(marks: Marks, model: str = "gpt-4o-mini", **members: Any) -> dict
     """A body with marks at every kind of place."""
     call = {"name": "look_up", "arguments": f'{{"{marks.key()}": "{marks.text()}"}}'}
     schema = {"type": "object", "properties": {marks.key(): {"description": marks.text()}}}
-    tool = {"type": "function", "function": {"name": marks.word("name"), "description": marks.text(), "parameters": schema}}
+    tool = {
+        "type": "function",
+        "function": {"name": marks.word("name"), "description": marks.text(), "parameters": schema},
+    }
     return {
         "model": model,
         "messages": [

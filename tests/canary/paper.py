@@ -18,7 +18,12 @@ own_host = true
 """
 ACCEPTED = "openai/accepted"
 EXPERT = "openai/expert"
-MODELS = {home.UNCOVERED: "gpt-4o-mini", home.COVERED: "gpt-4o-baa", ACCEPTED: "gpt-4.1-accepted", EXPERT: "gpt-4.1-exp"}
+MODELS = {
+    home.UNCOVERED: "gpt-4o-mini",
+    home.COVERED: "gpt-4o-baa",
+    ACCEPTED: "gpt-4.1-accepted",
+    EXPERT: "gpt-4.1-exp",
+}
 REACHABLE = frozenset({*MODELS, "private/url"})
 _COVERS = {home.COVERED: {Label.PHI, Label.PERSONAL, Label.CONFIDENTIAL}}
 _UPSTREAM = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,48 +15,28 @@ import pytest
 
 from canary import marks as looking
 from canary.marks import Marks, structured
-from ringfence.upstream import find_model
-from ringfence.vocabulary.errors import ConfigurationError
-from support import home, vendor
+from support import home, startup, vendor
 from support.client import Client, Got, chat
 from support.gateway import GatewayProcess
-from support.needs import need
+from support.needs import need, need_trial_model
 from support.vendor import Received, ScriptedVendor
 
-# Read by Python at the gateway's start: what a defect of ours could do at its worst, an error that quotes the prompt.
+# What a defect of ours could do at its worst: an error that quotes the prompt, before and after DECIDED.
 _DEFECTS = """
-import sys
-
-class Finder:
-    def find_spec(self, name, path, target=None):
-        if name != "ringfence.gateway.running":
-            return None
-        sys.meta_path.remove(self)
-        from ringfence import masking
-        from ringfence.dialects import chat
-        real_mask, real_edit = masking.mask, chat.ChatCompletions.edit_reply
-        def mask(segments, *arguments, **options):
-            text = " ".join(segment.text for segment in segments)
-            if "break before" in text:
-                raise ValueError(text)
-            return real_mask(segments, *arguments, **options)
-        def edit_reply(self, body, *arguments, **options):
-            if b"break after" in body:
-                raise ValueError(body.decode())
-            return real_edit(self, body, *arguments, **options)
-        masking.mask, chat.ChatCompletions.edit_reply = mask, edit_reply
-        return None
-
-sys.meta_path.insert(0, Finder())
+from ringfence import masking
+from ringfence.dialects import chat
+real_mask, real_edit = masking.mask, chat.ChatCompletions.edit_reply
+def mask(segments, *arguments, **options):
+    text = " ".join(segment.text for segment in segments)
+    if "break before" in text:
+        raise ValueError(text)
+    return real_mask(segments, *arguments, **options)
+def edit_reply(self, body, *arguments, **options):
+    if b"break after" in body:
+        raise ValueError(body.decode())
+    return real_edit(self, body, *arguments, **options)
+masking.mask, chat.ChatCompletions.edit_reply = mask, edit_reply
 """
-
-
-def has_trial_model() -> bool:
-    try:
-        find_model()
-    except ConfigurationError:
-        return False
-    return True
 
 
 class Drive:
@@ -155,7 +136,9 @@ class Drive:
         with self.on("client left"):
             self.service.answer = vendor.stream([vendor.event({"content": "x"})] * 100, pause_s=0.05)
             client = Client(self.gateway.port, self.keys["general"])
-            client.connection.request("POST", looking.PATH, json.dumps(chat(self.marks.text(), stream=True)), _headers(self))
+            client.connection.request(
+                "POST", looking.PATH, json.dumps(chat(self.marks.text(), stream=True)), _headers(self)
+            )
             time.sleep(0.3)
             client.close()
             time.sleep(0.3)
@@ -172,11 +155,10 @@ async def _nonsense(received: Received) -> object:
 @pytest.fixture(scope="module")
 def driven(tmp_path_factory: pytest.TempPathFactory) -> Drive:
     """A gateway through which everything went, and which has ended."""
-    need(has_trial_model(), "the trial model SmolLM2 is not installed")
+    need_trial_model()
     folder = tmp_path_factory.mktemp("leaks")
     temporary = tmp_path_factory.mktemp("tmp")
-    defects = tmp_path_factory.mktemp("defects")
-    (defects / "sitecustomize.py").write_text(_DEFECTS, encoding="utf-8")
+    defects = startup.environment(tmp_path_factory.mktemp("defects"), "ringfence.gateway.running", _DEFECTS)
     start_s = time.time() - 2
     with ScriptedVendor() as service:
         home.write(folder, service.port, engine="embedded")
@@ -186,7 +168,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Drive:
             "deny": home.key(folder, "personal", on_uncovered="deny"),
             "phi deny": home.key(folder, "phi", on_uncovered="deny"),
         }
-        with GatewayProcess(folder, env={"TMPDIR": str(temporary), "PYTHONPATH": str(defects)}) as gateway:
+        with GatewayProcess(folder, env={"TMPDIR": str(temporary), **defects}) as gateway:
             drive = Drive(folder, service, gateway, keys)
             drive.decided()
             drive.broken_upstream()
@@ -195,8 +177,8 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Drive:
             pids = looking.children(gateway.process.pid) if sys.platform == "linux" else []
             drive.shown = looking.processes(drive.marks, pids)
             drive.pids = len(pids)
-    temp = {temporary, Path("/tmp")}
-    drive.files = looking.look(drive.marks, looking.files_since(start_s, folder, *temp))
+    everywhere = looking.files_since(start_s, folder, temporary, Path(tempfile.gettempdir()))
+    drive.files = looking.look(drive.marks, everywhere)
     drive.looked = [str(path.relative_to(folder)) for path in looking.files_since(start_s, folder)]
     return drive
 
@@ -211,7 +193,11 @@ def test_every_path_was_taken(driven: Drive) -> None:
 
 def test_a_mark_would_be_found_wherever_it_stood(driven: Drive, tmp_path: Path) -> None:
     mark = next(iter(driven.marks.sent))
-    for name, data in {"a.log": f"x{mark.upper()}y".encode(), "b.db": mark.encode("utf-16-le"), "c": b"nothing"}.items():
+    for name, data in {
+        "a.log": f"x{mark.upper()}y".encode(),
+        "b.db": mark.encode("utf-16-le"),
+        "c": b"nothing",
+    }.items():
         (tmp_path / name).write_bytes(data)
     found = looking.look(driven.marks, looking.files_since(0, tmp_path))
     assert sorted(line.split(":")[0].rsplit("/", 1)[1] for line in found) == ["a.log", "b.db"]
@@ -231,7 +217,7 @@ def test_no_error_and_no_header_shows_any_of_a_prompt(driven: Drive) -> None:
     assert sum(got.status >= 400 for _, got in driven.marks.errors) > 30
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_no_process_shows_any_of_a_prompt(driven: Drive) -> None:
+    need(sys.platform == "linux", "there is no /proc to read processes in")
     assert driven.pids >= 2, "the gateway and its engine"
     assert driven.shown == []

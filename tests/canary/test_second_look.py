@@ -83,7 +83,9 @@ async def test_a_second_look_that_failed_forbids(gateway: InProcess, monkeypatch
 
     real = gateway.stations.classifier
     monkeypatch.setattr(
-        gateway, "stations", dataclasses.replace(gateway.stations, classifier=Tired())  # type: ignore[arg-type]
+        gateway,
+        "stations",
+        dataclasses.replace(gateway.stations, classifier=Tired()),  # type: ignore[arg-type]
     )
     answer = await ask(gateway)
     assert answer.effect == "REROUTE"

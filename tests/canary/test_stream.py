@@ -77,7 +77,9 @@ class Service:
         return said, meant
 
     def _plain(self) -> FakeReply:
-        body = vendor.completion({"content": self.texts[0, "content"], "tool_calls": [_call(self.texts[0, "arguments"])]})
+        body = vendor.completion(
+            {"content": self.texts[0, "content"], "tool_calls": [_call(self.texts[0, "arguments"])]}
+        )
         body["choices"].append({**body["choices"][0], "index": 1, "message": {"content": self.texts[1, "content"]}})
         return FakeReply(200, [_JSON], [json.dumps(body).encode()])
 

@@ -109,6 +109,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
     folder = tmp_path_factory.mktemp("first")
     home.write(folder, 1)
     with GatewayProcess(folder, options=()) as running:
+        _wait_for(folder / "run" / "demonstration.port")
         yield running
 
 
@@ -151,6 +152,7 @@ def test_tour_without_its_vendor(cli: Cli, tmp_path: Path) -> None:
     (folder / "run" / "demonstration.port").write_text(str(free_port()))
     with GatewayProcess(folder):
         _wait_for(folder / "run" / "gateway.url")
+        assert not (folder / "run" / "demonstration.port").exists()
         cli("--home", str(folder), "tour").fails(5, "No gateway of")
 
 

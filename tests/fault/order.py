@@ -45,7 +45,7 @@ def durable(calls: Sequence[Call]) -> dict[str, float]:
         if call.name.startswith("pwrite"):
             waiting += [match.decode() for match in _DECIDED.findall(call.data)]
         elif call.name == "fdatasync" and call.result == 0:
-            at |= {request_id: call.returned for request_id in waiting}
+            at |= dict.fromkeys(waiting, call.returned)
             waiting = []
     return at
 

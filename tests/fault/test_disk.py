@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ SEGMENT = "ledger/segments/00000000000000000000.seg"
 EXIT_LEDGER = 4
 """The exit code for a ledger that can't be used (`ringfence --help`)."""
 TIMEOUT_S = 0.5
-HANG_S = 4
+HANG_S = 3
 
 
 @dataclass
@@ -37,10 +38,12 @@ class Home:
     def failing(self, *options: str) -> GatewayProcess:
         """The gateway with system calls on the ledger's segment tampered with. `when=N` counts each thread's own: the
         N-th commit of the ledger's writer, because the start's own commit is another thread's."""
-        need(strace.available(), "strace is not installed")
+        need(strace.works(), "strace is not installed, or may not trace")
         trace = self.folder / "trace"
         calls = ("fdatasync", "pwrite64")
-        return GatewayProcess(self.folder, wrap=strace.command(trace, calls, "-P", str(self.folder / SEGMENT), *options))
+        return GatewayProcess(
+            self.folder, wrap=strace.command(trace, calls, "-P", str(self.folder / SEGMENT), *options)
+        )
 
     def records(self) -> list[str]:
         return [record["phase"] for record in home.records(self.folder)]
@@ -129,6 +132,7 @@ def check_after_restart(once: Home) -> None:
 
 def test_a_file_that_may_not_grow_stops_the_gateway(once: Home) -> None:
     """RLIMIT_FSIZE: a real error of the kernel, without a tracer."""
+    need(shutil.which("bash"), "bash is not installed")
     size_kib = 320
     limited = ["bash", "-c", f'ulimit -f {size_kib}; exec "$@"', "bash"]
     gateway = GatewayProcess(once.folder, wrap=limited)
@@ -170,3 +174,16 @@ def test_a_disk_that_hangs_denies_within_its_bound(once: Home) -> None:
     check_after_restart(once)
     outcomes = [record["body"]["outcome"] for record in home.records(once.folder) if record["phase"] == "ended"]
     assert sorted(outcomes) == ["completed", "completed", "unknown"]
+
+
+def test_a_disk_that_hangs_at_the_end_gives_no_success_and_says_that_it_was_sent(once: Home) -> None:
+    gateway = once.failing("-e", f"inject=fdatasync:delay_enter={HANG_S}s:when=2")
+    with gateway:
+        got = ask(gateway, once.key)
+        assert got is not None
+        assert denied(got)
+        said = json.loads(got.body)["error"]
+        assert "had been sent already" in said["message"]
+        assert "Nothing was sent" not in got.body.decode()
+        time.sleep(HANG_S)
+    assert len(once.vendor.received) == 1

@@ -12,26 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from ringfence.upstream import find_model
-from ringfence.vocabulary.errors import ConfigurationError
 from support.client import Client, Got, chat
-from support.needs import need
+from support.needs import need, need_trial_model
 from support.place import Place, place
 
 RECOVERY_S = 60.0
 
 
-def has_trial_model() -> bool:
-    try:
-        find_model()
-    except ConfigurationError:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    need(has_trial_model(), "the trial model SmolLM2 is not installed")
+    need_trial_model()
     need(Path("/proc/self/task").is_dir(), "there is no /proc to find the engine's process in")
     with place(tmp_path_factory.mktemp("engine"), engine="embedded") as made:
         yield made
@@ -40,7 +30,9 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def engine_pid(at: Place) -> int:
     """The gateway's child that runs the engine."""
     pid = at.gateway.process.pid
-    children = {int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()}
+    children = {
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    }
     [engine] = [child for child in children if b"engine_child.py" in Path(f"/proc/{child}/cmdline").read_bytes()]
     return engine
 

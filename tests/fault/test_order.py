@@ -54,7 +54,7 @@ def load(gateway: GatewayProcess, key: str, scale: int) -> None:
 
 @pytest.fixture(scope="module")
 def traced(tmp_path_factory: pytest.TempPathFactory, scale: int) -> Traced:
-    need(strace.available(), "strace is not installed")
+    need(strace.works(), "strace is not installed, or may not trace")
     folder = tmp_path_factory.mktemp("order")
     scale = min(scale, 10)
     with ScriptedVendor() as vendor:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
 from support import home
 from support.client import Client, chat
 from support.gateway import GatewayProcess
+from support.needs import need
 from support.vendor import ScriptedVendor
 
 NOTICED_S = 10.0
@@ -15,6 +17,7 @@ READ_UNTIL = 'exec "$@" > >(while [ ! -e "$GONE" ]; do sleep 0.05; done) 2>&1'
 
 
 def test_a_gateway_whose_output_is_not_read_works_on(tmp_path: Path) -> None:
+    need(shutil.which("bash"), "bash is not installed")
     with ScriptedVendor() as service:
         home.write(tmp_path, service.port)
         key = home.key(tmp_path, "phi", needs_identity=True)

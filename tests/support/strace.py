@@ -6,8 +6,11 @@ https://man7.org/linux/man-pages/man1/strace.1.html
 from __future__ import annotations
 
 import ast
+import functools
+import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +24,12 @@ _LONGEST = 65536
 """Characters of each string that strace keeps: more than any request of these tests."""
 
 
-def available() -> bool:
-    """Whether there is an strace; whether it may trace is known when it runs."""
-    return shutil.which("strace") is not None
+@functools.cache
+def works() -> bool:
+    """Whether there is an strace, and it may trace: a container may forbid ptrace."""
+    if shutil.which("strace") is None:
+        return False
+    return subprocess.run(["strace", "-D", "-f", "-o", os.devnull, "true"], capture_output=True).returncode == 0
 
 
 def command(trace: Path, calls: Iterable[str], *options: str) -> list[str]:

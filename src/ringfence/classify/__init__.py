@@ -3,6 +3,6 @@
 from ringfence.classify.classifier import Classifier
 from ringfence.classify.detector import Detector, Hit
 from ringfence.classify.reading import Tagger
-from ringfence.classify.sources import SOURCES, Provenance, Source
+from ringfence.classify.sources import SOURCES, Provenance, Source, declared
 
-__all__ = ["SOURCES", "Classifier", "Detector", "Hit", "Provenance", "Source", "Tagger"]
+__all__ = ["SOURCES", "Classifier", "Detector", "Hit", "Provenance", "Source", "Tagger", "declared"]

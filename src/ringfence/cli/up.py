@@ -61,7 +61,7 @@ async def _up(home: Home, port: int, *, demonstration: bool) -> None:
             _tell(home, port, vendor)
             welcome.show(home, running, port, _first_key(running.keys))
             await stopping.wait()
-            click.echo("stopping: requests under way may finish", err=True)
+            _say("stopping: requests under way may finish", err=True)
         finally:
             await running.stop()
     finally:
@@ -105,11 +105,17 @@ class _Live:
 
     def _print(self) -> None:
         lines, self._lines = self._lines, []
-        click.echo("\n".join(lines))
+        _say("\n".join(lines))
 
 
 def _log(line: str) -> None:
-    click.echo(f"{datetime.now(UTC):%H:%M:%S} {line}", err=True)
+    _say(f"{datetime.now(UTC):%H:%M:%S} {line}", err=True)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Prints, if anybody still reads: whoever closed the pipe, or the full disk under a log, stops no request."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=err)
 
 
 def _fatal(error: LedgerUnavailable) -> None:

@@ -7,17 +7,24 @@ from datetime import date
 import msgspec
 
 from ringfence import register
+from ringfence.classify import Provenance, declared
 from ringfence.gateway.admit import Caller
+from ringfence.gateway.keys import Key
 from ringfence.gateway.state import State
 from ringfence.vocabulary.chat import CanonicalRequest, Service
 from ringfence.vocabulary.decision import Coverage, Facts, FieldReview, Form
 from ringfence.vocabulary.entities import ENTITIES
-from ringfence.vocabulary.errors import ModelNotFound
+from ringfence.vocabulary.errors import MalformedRequest, ModelNotFound
 from ringfence.vocabulary.labels import REGULATED, Label
 from ringfence.vocabulary.text import Classification, Completeness, Finding
 
 WHOLE = frozenset({Label.PHI, Label.PART2, Label.LIMITED_DATA_SET})
 """Labels under which every identifier of 45 CFR 164.514(b)(2)(i) counts, not only those that raise a label alone."""
+
+
+_LONGEST_MODEL = 256
+_MOST_UNKNOWN = 128
+"""A record has room for the names of so many fields, and what is remembered of a request stays small."""
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -47,22 +54,28 @@ def options(
 ) -> list[Option]:
     """The services that the model's name means, then the private ones, each once.
 
-    Raises ModelNotFound where the name means none: a misspelt model must not quietly become another one.
+    Raises ModelNotFound where the name means none: a misspelt model must not quietly become another one. Raises
+    MalformedRequest where a service would get more fields that are not in its catalogue than a record can name.
     """
-    found = [
-        service
-        for service in register.services_for_model(state.register, request.model, request.endpoint)
-        if not service.demonstration or caller.key.demonstration
-    ]
+    named_so: tuple[Service, ...] = ()
+    if len(request.model) <= _LONGEST_MODEL:
+        named_so = register.services_for_model(state.register, request.model, request.endpoint)
+    found = [service for service in named_so if not service.demonstration or caller.key.demonstration]
     if not found:
         raise ModelNotFound("No service on the register has a model of that name.", where="/model")
     ready = [service for service in found if state.configured(service)]
     named = ready or found[:1]
     private = [service for service in state.private if service not in named]
-    return [
+    options = [
         _option(service, service not in named, request, classification, caller, state, today)
         for service in (*named, *private)
     ]
+    if any(len(option.review.unknown) > _MOST_UNKNOWN for option in options):
+        raise MalformedRequest(
+            f"The request has more than {_MOST_UNKNOWN} fields that are not in the terms catalogue.",
+            remedy="Leave out fields that the interface does not have.",
+        )
+    return options
 
 
 def _option(
@@ -110,6 +123,17 @@ def to_mask(option: Option, finding: Finding) -> bool:
     return ENTITIES[finding.entity].raises is not None or bool(WHOLE & set(option.uncovered))
 
 
+def _declared(classification: Classification, key: Key) -> frozenset[Label]:
+    """The labels by provenance. Where not all was read, only the operator's part of it counts, the key and its sources:
+    to have declared regulated data opens a door there (rule unread-needs-cover), and a header must not open any.
+
+    That drops no stricter rule: whoever passes through that door has nothing uncovered.
+    """
+    if classification.completeness is Completeness.COMPLETE:
+        return classification.declared
+    return declared(Provenance(handles=key.handles, sources=key.sources))[0]
+
+
 def facts(
     candidate: Candidate,
     request: CanonicalRequest,
@@ -133,7 +157,7 @@ def facts(
         rerouted=option.rerouted,
         form=candidate.form,
         labels=tuple(sorted(classification.labels)),
-        declared=tuple(sorted(classification.declared)),
+        declared=tuple(sorted(_declared(classification, key))),
         uncovered=option.uncovered,
         completeness=second_look if second_look is Completeness.FAILED else classification.completeness,
         names_searched=classification.names_searched,

@@ -12,13 +12,17 @@ import msgspec
 
 from ringfence import masking
 from ringfence.dialects import Dialect
-from ringfence.gateway.entries import by_entity
+from ringfence.gateway.entries import answered, by_entity
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
 from ringfence.upstream import Reply
 from ringfence.vocabulary.errors import InternalError, RingfenceError, UpstreamBroken
+from ringfence.vocabulary.text import Finding
 
 Headers = list[tuple[str, str]]
+
+_SEARCHED = 262_144
+"""Characters of a reply that are searched for its record; a longer search would hold up everybody else's requests."""
 
 
 class Sink(Protocol):
@@ -124,7 +128,8 @@ class Delivery:
             told = error if isinstance(error, RingfenceError) else defect()
             await sink.send(editor.error_event(f"{told.message.rstrip('.')}. {told.remedy}", told.code))
         details = _details(editor.model, editor.usage, editor.finish, editor.texts(), self.stations)
-        details |= {"reply_sha256": digest.digest(), "scanned_whole": not editor.truncated}
+        details["reply_sha256"] = digest.digest()
+        details["scanned_whole"] = details["scanned_whole"] and not editor.truncated
         return Delivered(reply.status, headers, None, details, failure)
 
 
@@ -146,5 +151,10 @@ def _details(
     model: str, usage: dict[str, int], finish: tuple[str, ...], texts: tuple[str, ...], stations: Stations
 ) -> dict[str, Any]:
     """What the ENDED record says of a reply: counts of what was found in it, never the text."""
-    found = [finding for text in texts for finding in stations.classifier.spans(text)]
-    return {"model": model, "usage": usage, "finish": list(finish), "reply_findings": by_entity(found)}
+    found: list[Finding] = []
+    left = _SEARCHED
+    for text in texts:
+        found += stations.classifier.spans(text[: max(0, left)])
+        left -= len(text)
+    said = answered(model, usage, finish, stations.classifier.spans(model))
+    return {**said, "reply_findings": by_entity(found), "scanned_whole": left >= 0}

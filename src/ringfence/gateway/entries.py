@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,11 +17,18 @@ from ringfence.gateway.admit import Caller
 from ringfence.gateway.plan import Plan
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Verdict
+from ringfence.vocabulary.entities import ENTITIES
 from ringfence.vocabulary.labels import REGULATED
 from ringfence.vocabulary.record import Outcome, Phase, Record
 from ringfence.vocabulary.text import Finding
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}", re.ASCII)
+_REASON = re.compile(r"[A-Za-z_]{1,24}", re.ASCII)
+_COUNT = re.compile(r"[a-z_]{1,40}(?:\.[a-z_]{1,40})?", re.ASCII)
+_NOT_PLAIN = "(not a plain name)"
+_LARGEST_COUNT = 2**53
+_MOST_COUNTS = 32
+_MOST_CHOICES = 128  # as many as a client may ask for
 
 
 def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Caller, plan: Plan) -> Record:
@@ -70,10 +77,25 @@ def by_entity(findings: Iterable[Finding]) -> dict[str, int]:
     return dict(sorted(Counter(finding.entity for finding in findings).items()))
 
 
+def answered(
+    model: str, usage: Mapping[str, int], finish: Sequence[str], in_model: Iterable[Finding]
+) -> dict[str, Any]:
+    """What a service says of its own reply, bounded and in plain names only: it could repeat a prompt in each."""
+    counts = {name: count for name, count in usage.items() if _COUNT.fullmatch(name) and abs(count) <= _LARGEST_COUNT}
+    names = [finding for finding in in_model if ENTITIES[finding.entity].raises is not None]
+    return {
+        "model": model if not model or (_PLAIN.fullmatch(model) and not names) else _NOT_PLAIN,
+        "usage": dict(list(counts.items())[:_MOST_COUNTS]),
+        "finish": [
+            reason if not reason or _REASON.fullmatch(reason) else _NOT_PLAIN for reason in finish[:_MOST_CHOICES]
+        ],
+    }
+
+
 def _model(request: CanonicalRequest, findings: Iterable[Finding]) -> str:
     """The model's name, unless it could be text of somebody's: it is written by the client."""
     plain = _PLAIN.fullmatch(request.model) and not any(finding.segment == "/model" for finding in findings)
-    return request.model if plain else "(not a plain name)"
+    return request.model if plain else _NOT_PLAIN
 
 
 def _source(tag: str, of_key: Collection[str]) -> str:

@@ -22,10 +22,11 @@ from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Effect
-from ringfence.vocabulary.errors import RingfenceError, UpstreamError
+from ringfence.vocabulary.errors import LedgerError, RingfenceError, UpstreamError
 from ringfence.vocabulary.record import Outcome, Receipt
 
 _LAST_BYTES_S = 2.0
+_SENT = "The request had been sent already; its end is not on record. Check the disk under the ledger."
 JSON = ("content-type", "application/json")
 
 
@@ -139,7 +140,12 @@ class _Run:
         took = self.stations.monotonic() - self.started
         record = entries.ended(self.request_id, self.receipt.index, outcome, duration_ms=round(took * 1000), **more)
         self.stations.live(line(self.plan, self.receipt.index, outcome, took))
-        await self.stations.append(record)
+        try:
+            await self.stations.append(record)
+        except LedgerError as error:
+            if outcome is not Outcome.DENIED:
+                error.remedy = _SENT
+            raise
 
     def _path(self) -> str:
         """The interface's own path: a service's base URL ends where it begins."""

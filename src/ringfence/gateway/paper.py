@@ -15,6 +15,7 @@ from ringfence.vocabulary.labels import Label
 T = TypeVar("T")
 
 _REMEMBERED = 10_000  # answers; model names come from clients, so the number must be bounded
+_MOST_USES = 256  # of a request whose review is remembered: its fields come from clients too
 
 
 class Paper:
@@ -39,10 +40,13 @@ class Paper:
 
     def review(self, service_id: str, endpoint: str, model: str, uses: tuple[Use, ...]) -> FieldReview:
         """See `register.review`. Where a field stands does not matter, only which fields there are."""
-        return self._remembered(
-            ("review", service_id, endpoint, model, _shape(uses)),
-            lambda: register.review(self._snapshot, service_id, endpoint, model, uses, self._today),
-        )
+
+        def ask() -> FieldReview:
+            return register.review(self._snapshot, service_id, endpoint, model, uses, self._today)
+
+        if len(uses) > _MOST_USES:
+            return ask()
+        return self._remembered(("review", service_id, endpoint, model, _shape(uses)), ask)
 
     def method(self, service_id: str, labels: frozenset[Label], client: str) -> MaskMethod:
         """See `register.mask_method`."""

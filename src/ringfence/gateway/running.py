@@ -29,6 +29,7 @@ from ringfence.vocabulary.record import Phase, Receipt, Record
 _REFRESH_S = 1.0
 _PURGE_S = 60.0
 _DRAIN_S = 20.0
+_END_S = 5.0  # for what was cut off to be recorded, and for its clients to be told
 _HEAD_S = 10.0  # at most, for a client to send its request line and headers (slow-loris)
 
 
@@ -166,18 +167,29 @@ class Running:
         }
 
     async def _refresh(self) -> None:
-        """Notices changed files. A change of what decides is a record, so that a reader can date it."""
+        """Notices changed files for as long as the gateway runs."""
         while True:
             await asyncio.sleep(_REFRESH_S)
-            before = self.watched.state
-            if self.watched.refresh():
-                after = self.watched.state
-                if after.broken:
-                    self.log(f"the register or policies can't be used, vendors are closed: {after.broken}")
-                await self._notice("register_broken" if after.broken else "register_or_policy_read")
-                if not after.broken and before.register.digest != after.register.digest:
-                    self.log("the register changed")
-            await self._refresh_keys()
+            try:
+                await self._refresh_state()
+                await self._refresh_keys()
+            except Exception as error:
+                # Whatever it is: what can't be watched may have changed, and a withdrawn document must not count on.
+                before = self.watched.state.broken
+                self.watched.close(f"the files can't be watched ({type(error).__name__})")
+                if self.watched.state.broken != before:
+                    self.log(f"vendors are closed: {self.watched.state.broken}")
+
+    async def _refresh_state(self) -> None:
+        """A change of what decides is a record, so that a reader can date it."""
+        before = self.watched.state
+        if self.watched.refresh():
+            after = self.watched.state
+            if after.broken:
+                self.log(f"the register or policies can't be used, vendors are closed: {after.broken}")
+            await self._notice("register_broken" if after.broken else "register_or_policy_read")
+            if not after.broken and before.register.digest != after.register.digest:
+                self.log("the register changed")
 
     async def _refresh_keys(self) -> None:
         """Where the file can't be read, the keys stay as they were: said once, and shown by /ready."""
@@ -213,17 +225,23 @@ class Running:
                 self.log(error.message)
 
     async def stop(self) -> None:
-        """Stops listening, lets requests under way finish within a bound, then closes everything, ledger last."""
+        """Stops listening, lets requests under way finish within a bound, then closes everything, ledger last.
+
+        INVARIANT: the ledger outlives every request, so that each one that was decided also has its end on record.
+        """
         self._granian.stop()  # type: ignore[no-untyped-call]
         for task in self._tasks[1:]:
             task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_DRAIN_S):
-                await self.in_flight.idle.wait()
-        with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-            await asyncio.wait_for(self._tasks[0], 5)
-        await self.upstreams.close()
+        await self._idle(_DRAIN_S)
+        await self.upstreams.close()  # what is still under way breaks off here
+        await self._idle(_END_S)
+        await asyncio.wait(self._tasks[:1], timeout=_END_S)
         if self.engine:
             await self.engine.stop()
         self.vault.close()
         await asyncio.to_thread(self.ledger.close)
+
+    async def _idle(self, within_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.in_flight.idle.wait()

@@ -76,7 +76,7 @@ class Watched:
     def __init__(self, load: Callable[[], State], folders: Iterable[Path]) -> None:
         self._load = load
         self._folders = tuple(folders)
-        self._stamp = self._look()
+        self._stamp: tuple[tuple[str, int, int, int], ...] | None = self._look()
         self.state = load()
         self._there = self._present()
 
@@ -95,6 +95,11 @@ class Watched:
         except ConfigurationError as error:
             self.state = replace(self.state, broken=error.message)
         return True
+
+    def close(self, why: str) -> None:
+        """Closes the vendors until the files have been read anew."""
+        self.state = replace(self.state, broken=why)
+        self._stamp = None
 
     def _present(self) -> frozenset[Path]:
         return frozenset(folder for folder in self._folders if folder.is_dir())
