@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 
@@ -106,3 +107,10 @@ def test_a_long_event_in_small_pieces_is_not_copied_each_time() -> None:
     assert len(decoder.feed(b"\n\n")) == 1
     # 4 MB; copied each time it would be 80 GB, tens of seconds.
     assert time.process_time() - begin < 3
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\u0085"])
+def test_what_some_clients_take_for_a_line_end_is_escaped(end: str) -> None:
+    event = encoded(json.dumps({"a": f"x{end}y"}, ensure_ascii=False).encode())
+    assert len(event.decode().strip().splitlines()) == 1
+    assert json.loads(event[len(b"data: ") :]) == {"a": f"x{end}y"}

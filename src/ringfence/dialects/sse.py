@@ -75,8 +75,18 @@ class Decoder:
         return _parsed(raw)
 
 
+_LINE_ENDS = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"), (b"\xc2\x85", b"\\u0085"))
+
+
 def encoded(data: bytes, head: bytes = b"") -> bytes:
-    """One event; `data` is one line, as JSON encoders write it."""
+    """One event; `data` is one line of JSON, as encoders write it.
+
+    Some clients split lines as Python's `str.splitlines` does, at more than CR and LF (WHATWG HTML 9.2.6 has only
+    those). In JSON such a character stands inside a string only, where an escape says the same.
+    """
+    for raw, escaped in _LINE_ENDS:
+        if raw in data:
+            data = data.replace(raw, escaped)
     return b"%bdata: %b\n\n" % (head, data)
 
 

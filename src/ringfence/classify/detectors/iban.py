@@ -8,7 +8,7 @@ from ringfence.classify import checksums
 from ringfence.classify.detector import CHECKED, DOUBTFUL, Detector, Hit, marked
 from ringfence.classify.matching import before, compiled, find
 
-_CANDIDATE = compiled(r"(?i)\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}")
+_CANDIDATE = compiled(r"(?i)\b[A-Z]{2}\d{2}(?:[\s-]?[A-Z0-9]){11,30}")
 
 # SWIFT IBAN registry: https://www.swift.com/standards/data-standards/iban-international-bank-account-number
 _LENGTHS: dict[str, int] = {
@@ -52,7 +52,7 @@ DETECTOR = Detector(
     entities=("IBAN",),
     says="A country's code and length with remainder 1 of 97; beside the word IBAN also with another remainder.",
     source="https://www.swift.com/standards/data-standards/iban-international-bank-account-number",
-    prefilters=(r"(?i)\b[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}",),
+    prefilters=(r"(?i)\b[A-Z]{2}\d{2}[\s-]?[A-Z0-9]{4}",),
     extract=extract,
     examples=(
         marked("pay to «DE89 3704 0044 0532 0130 00» by noon", "IBAN"),

@@ -14,8 +14,8 @@ from ringfence.classify.matching import before, compiled, digits, find
 phonenumbers.PhoneMetadata.load_all()
 
 _EXTENSION = r"(?:,? ?(?i:x|ext\.?|extension) ?\d{1,6})?"
-_INTERNATIONAL = compiled(rf"(?:\+|\b00|\b011[ .-])[1-9(](?:[ ().\-/]{{0,2}}\d){{6,16}}{_EXTENSION}")
-_NORTH_AMERICAN = compiled(rf"(?:\b1[ .-])?(?:\(\d{{3}}\)[ -]?|\b\d{{3}}[ .-])\d{{3}}[ .-]\d{{4}}{_EXTENSION}")
+_INTERNATIONAL = compiled(rf"(?:\+|\b00|\b011[ .-])[1-9(](?:[\s().\-/]{{0,2}}\d){{6,16}}{_EXTENSION}")
+_NORTH_AMERICAN = compiled(rf"(?:\b1[ .-])?(?:\(\d{{3}}\)[\s-]?|\b\d{{3}}[ .-])\d{{3}}[ .-]\d{{4}}{_EXTENSION}")
 _TRUNK = compiled(r"\b(?:\(?0[1-9]\d{1,3}\)?[ -]\d{3,4}[ -]?\d{3,4}|0[1-9](?:[.-]\d{2}){4})\b")
 _ANY = compiled(rf"\(?\d(?:[ ().\-/]{{0,2}}\d){{6,13}}{_EXTENSION}")
 
@@ -28,7 +28,7 @@ _LABEL_BEFORE = compiled(
 _LABEL_AFTER = compiled(
     r"(?i)^[ \-,(]{0,3}(?:(fax)|office|mobile|cell|phone|home|desk|direct|pager|work)\b\s*(?:([^\s\w]|\n|$)|)"
 )
-_PREFILTER = r"\d(?:[ ().\-/]{0,2}\d){6}"
+_PREFILTER = r"\d(?:[\s().\-/]{0,2}\d){6}"
 _DATE = compiled(r"^(?:(?:1[89]|20)\d{2}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4})\b")
 _OTHER = compiled(r"^(?:\d{3}-\d{2}-\d{4}|\d{1,3}(?:\.\d{1,3}){3})$")
 
@@ -59,7 +59,7 @@ def _label(text: str, start: int, end: int, separated: bool) -> str | None:
 def _assigned(value: str) -> bool | None:
     """True where the numbering plan has such a number, False where only its length is right, None otherwise."""
     try:
-        number = phonenumbers.parse(value)
+        number = phonenumbers.parse(" ".join(value.split()))  # it knows no tabs and line ends
     except phonenumbers.NumberParseException:
         return None
     if phonenumbers.is_valid_number(number):
@@ -118,6 +118,7 @@ DETECTOR = Detector(
     examples=(
         marked("call «(415) 555-2671» or «+44 20 7946 0958 ext. 12»", "PHONE_NUMBER", "PHONE_NUMBER"),
         marked("Fax: «212-555-0143»", "FAX_NUMBER"),
+        marked("a wrapped line: «+1 415\n867 5309»", "PHONE_NUMBER"),
         marked("Mobile: «0171 4455 667»\nDesk: «2125550188»", "PHONE_NUMBER", "PHONE_NUMBER"),
         marked("«212.555.0188» fax", "FAX_NUMBER"),
         marked("ring «0044 20 7946 0958»", "PHONE_NUMBER"),

@@ -20,7 +20,7 @@ def in_issued_range(number: str) -> bool:
 
 def extract(text: str) -> Iterator[Hit]:
     for start, end in find(_DASHED, text):
-        if alone(text, start, end, "-/.") and in_issued_range(digits(text[start:end])):
+        if alone(text, start, end) and in_issued_range(digits(text[start:end])):
             yield Hit(start, end, "US_SSN", SHAPED)
     for start, end in _LABELLED.spans(text):
         if ends(text, end):
@@ -39,6 +39,7 @@ DETECTOR = Detector(
     examples=(
         marked("The form lists «536-22-8412» twice", "US_SSN"),
         marked("SSN: «536228412»", "US_SSN"),
+        marked("GET /people/«536-22-8412».pdf", "US_SSN"),
         marked('{"patientSsn":"«536228412»"}', "US_SSN"),
         marked("his social security number is «900-12-3456»", "US_SSN"),
         marked("SSNs «536-22-8412», «219.44.1093» and «5 3 6 2 2 8 4 1 3»", "US_SSN", "US_SSN", "US_SSN"),
