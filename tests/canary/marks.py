@@ -22,7 +22,11 @@ LARGEST_FILE = 64 << 20
 
 @dataclass
 class Marks:
-    """Every mark that was sent, with the path that it was sent on. A mark is a lower-case word or an identifier."""
+    """Every mark that was sent, with the path that it was sent on. A mark is a lower-case word or an identifier.
+
+    Words are new in each run, so that what an earlier one left in a temporary folder is not taken for a leak; `rng`
+    draws the identifiers, whose kinds decide what happens to a request.
+    """
 
     rng: random.Random
     path: str = ""
@@ -33,7 +37,7 @@ class Marks:
 
     def word(self, where: str) -> str:
         """A new word of 14 letters."""
-        return self._sent("zq" + "".join(self.rng.choices(string.ascii_lowercase, k=12)), where)
+        return self._sent("zq" + "".join(random.SystemRandom().choices(string.ascii_lowercase, k=12)), where)
 
     def text(self) -> str:
         """A prompt: words, and an identifier in their midst."""

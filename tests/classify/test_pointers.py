@@ -29,6 +29,8 @@ def test_only_plain_components_are_shown(pointer, safe):
         ("/metadata/dateOfBirth", "date Of Birth"),
         ("/metadata/patient_id", "patient id"),
         ("/metadata/phones/0", "phones"),
+        ("/metadata/ssn/value", "ssn"),
+        ("/metadata/ssn/0/raw/number", "ssn"),
         ("/metadata/Social Security Number", "Social Security Number"),
         ("/messages/0/content", ""),
         ("/messages/0/content/1/text", ""),

@@ -55,3 +55,15 @@ def test_far_into_a_long_text(says: Says, found: Found) -> None:
     segment = says("é" * 10_000 + MAIL + "é" * 10_000 + "ann@x.com")
     assert residual([segment], [found(segment, MAIL, "EMAIL_ADDRESS")], ISSUED) == ()
     assert residual([segment], [found(segment, "ann@x.com", "EMAIL_ADDRESS")], ISSUED) == ("EMAIL_ADDRESS",)
+
+
+@pytest.mark.parametrize(("slashes", "left"), [(1, ()), (2, ("EMAIL_ADDRESS",)), (3, ())])
+def test_the_letter_of_an_escape_belongs_to_the_escape(
+    slashes: int, left: tuple[str, ...], says: Says, found: Found
+) -> None:
+    """After an even number of backslashes the n is a letter of the text, and so of the address."""
+    slash = chr(92)
+    segment = says('{"to": "a' + slash * slashes + "n" + MAIL + '"}')
+    findings = [found(segment, f"n{MAIL}", "EMAIL_ADDRESS")]
+    assert residual([segment], findings, ISSUED, json_text={segment.pointer}) == left
+    assert residual([segment], findings, ISSUED) == ("EMAIL_ADDRESS",)

@@ -12,6 +12,7 @@ _WIRE = frozenset(
     """content text input output role type name model arguments description title system instructions prompt messages
     stop user id index object refusal thinking data""".split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
+_NAMELESS = frozenset(("value", "val", "raw", "number", "text", "#text"))
 _SPOKEN = frozenset(("content", "text", "input", "output", "arguments"))
 
 
@@ -28,9 +29,11 @@ def shown(pointer: str) -> str:
 def context(pointer: str) -> str:
     """The name of the member that holds a value, as words (`dateOfBirth`: `date Of Birth`), or "" if it says nothing.
 
-    An array's elements have the array's name.
+    An array's elements have the array's name, and so has a member that is only called a value: {"ssn": {"value": ...}}.
     """
     parts = [part for part in pointer.split("/")[1:] if not part.isdigit()]
+    while len(parts) > 1 and parts[-1].lower() in _NAMELESS:
+        parts.pop()
     name = parts[-1].replace("~1", "/").replace("~0", "~") if parts else ""
     if name.lower() in _WIRE or not _CONTEXT.fullmatch(name):
         return ""

@@ -82,6 +82,8 @@ class Delivery:
         """Reads the reply. A streamed one goes to the client as it comes; a plain one is returned, for its record to
         come first. Raises UpstreamError where a plain reply breaks off, ClientLeft where a streamed one has no reader.
         """
+        if not 200 <= reply.status < 600:
+            raise UpstreamBroken(f"The service answered with the status {reply.status}, which means nothing.")
         if 300 <= reply.status < 400:
             raise UpstreamBroken(f"The service answered with a redirect ({reply.status}), which is never followed.")
         if reply.status in (401, 403):

@@ -94,6 +94,9 @@ class KeyStore:
         try:
             stat = self.path.stat()
             stamp = (stat.st_mtime_ns, stat.st_ino)
+            if stat.st_mode & 0o022:
+                # Whoever may write it can make a key declare less than it handles.
+                raise ConfigurationError(f"{self.path}: others can write it", remedy=f"chmod 600 {self.path}")
         except FileNotFoundError:
             stamp = None
         if stamp == self._stamp and self.digest:

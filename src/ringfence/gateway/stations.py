@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -32,7 +33,7 @@ class Stations:
     """`append` makes a record durable or raises LedgerUnavailable. `book` opens the surrogates of one scope.
 
     `state` gives the register, policies and keys in force now. `cache_salt` makes a client's salt for prefix caches.
-    `live` prints one line per request, without content.
+    `live` prints one line per request, without content. `readers` search large bodies beside the event loop.
     """
 
     classifier: Classifier
@@ -47,3 +48,4 @@ class Stations:
     cache_salt: Callable[[str], str]
     detect_timeout_s: float
     max_reply_bytes: int
+    readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, "ringfence-reader"))
