@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from canary import bodies, evasions, identifiers, judge, paper
 from canary.bodies import Place, Raw
 from canary.evasions import Evasion
 from canary.identifiers import Identifier
-from ringfence.vocabulary.labels import Label
 from support import home
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "general": ("general",),
-    "personal": ("personal",),
-    "financial": ("financial",),
-    "phi": ("phi",),
-    "undeclared": (),
+KEYS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "general": (("general",), {}),
+    "personal": (("personal",), {}),
+    "financial": (("financial",), {}),
+    "phi": (("phi",), {}),
+    "undeclared": ((), {}),
+    "phi by name": (("phi",), {"needs_identity": True}),
+    "or deny": (("general",), {"on_uncovered": "deny"}),
 }
+"""Name -> what the key handles, and its other members."""
 MEDIA_SHARE = 0.02
 """Of the bodies: what holds an image, a sound or a file leaves for nobody uncovered, with or without an identifier."""
 
@@ -77,6 +79,9 @@ def _case(number: int, rng: random.Random) -> Case:
     planted = bodies.build(
         body_seed, model, rare=rare, want=want, chosen=chosen, plant=lambda place: _plant(place, identifier, evade, rng)
     )
+    if evade is evasions.plain and place.kind == "text" and rng.random() < 0.2:
+        # Once more, at another place and without its name: what was found once is to be found everywhere.
+        planted.tree["messages"].append({"role": "user", "content": f"And again: {identifier.value}"})
     clean = bodies.build(body_seed, paper.MODELS[home.UNCOVERED], rare=rare, want=want)
     headers = (
         (("x-ringfence-source", rng.choice(["ehr", "crm", "public", "unheard-of"])),) if rng.random() < 0.05 else ()
@@ -171,7 +176,7 @@ class Tally:
         ]
         for key in KEYS:
             of_key = {effect: count for (name, effect), count in sorted(self.effects.items()) if name == key}
-            lines.append(f"  key {key:<11} {of_key}")
+            lines.append(f"  key {key:<12} {of_key}")
         lines.append(f"  sent to {dict(sorted(self.services.items()))}")
         lines.append(f"  evasions {dict(sorted(self.evasions.items()))}")
         lines.append(f"  kinds {dict(sorted(self.kinds.items()))}")
@@ -180,6 +185,7 @@ class Tally:
 
     def check(self) -> None:
         """The bars of the issue."""
+        assert not any(effect == "refused" for _, effect in self.effects), "bodies of the grammar are requests"
         assert not self.leaks, f"{len(self.leaks)} leaks\n" + "\n\n".join(self.leaks[:10])
         reached = sum(count for (_, effect), count in self.effects.items() if effect in ("ALLOW", "MASK", "REROUTE"))
         assert reached >= 0.5 * self.requests, self.report()
@@ -189,16 +195,4 @@ class Tally:
 
 def make_keys(folder: Path) -> dict[str, str]:
     """A key of each kind in the home -> its text."""
-    return {name: home.key(folder, *handles) for name, handles in KEYS.items()}
-
-
-def model_of(body: bytes) -> str:
-    """The model that a body names."""
-    name: str = json.loads(body)["model"]
-    return name
-
-
-def labels() -> set[Label]:
-    """Every label that some identifier raises."""
-    rng = random.Random(0)
-    return {make(rng).label for make in identifiers.MAKERS}
+    return {name: home.key(folder, *handles, **more) for name, (handles, more) in KEYS.items()}

@@ -199,6 +199,12 @@ PNG = "data:image/png;base64,iVBORw0KGgo="
             ["audio", "text"],
         ),
         (
+            {"type": "input_audio", "input_audio": {"data": "SSN 219-09-9999", "format": "wav"}},
+            [("/input_audio/data", "audio")],
+            ["SSN 219-09-9999"],
+            ["audio", "text"],
+        ),
+        (
             {"type": "file", "file": {"file_data": "JVBERi0=", "filename": "Ann Lee.pdf"}},
             [("/file/file_data", "file")],
             ["Ann Lee.pdf"],

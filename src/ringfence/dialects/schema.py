@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -87,9 +88,13 @@ def compiled(shape: Shape, path: str = "") -> Node:
     )
 
 
+# RFC 4648 section 4, with the header of a `data:` URL or without.
+_BASE64 = re.compile(r"(?:data:[\w.+;=/-]{0,256},)?[A-Za-z0-9+/\r\n]*={0,2}\s?", re.ASCII)
+
+
 def inline(kind: str) -> Callable[[str], Unseen]:
-    """The string is the encoded content itself, so scanning it as text would tell nothing."""
-    return lambda _text: Unseen(kind, scanned=False)
+    """The string is the encoded content itself, so scanning it as text would tell nothing; unless it is text."""
+    return lambda text: Unseen(kind, scanned=not _BASE64.fullmatch(text))
 
 
 def reference(kind: str) -> Callable[[str], Unseen]:
@@ -108,4 +113,5 @@ def by_url(text: str) -> Unseen:
     media, *parameters = header.lower().split(";")
     kind = media.partition("/")[0]
     encoded = bool(comma) and "base64" in (parameter.strip() for parameter in parameters)
-    return Unseen(kind if kind in ("image", "audio") else "file", scanned=not encoded)
+    scanned = not encoded or not _BASE64.fullmatch(text)
+    return Unseen(kind if kind in ("image", "audio") else "file", scanned=scanned)
