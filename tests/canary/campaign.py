@@ -140,6 +140,7 @@ class Tally:
     clean: Counter[str] = field(default_factory=Counter)
     evasions: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
     leaks: list[str] = field(default_factory=list)
     not_allowed: list[str] = field(default_factory=list)
 
@@ -151,6 +152,7 @@ class Tally:
         """Notes one planted request. `left` is what left: (service, body)."""
         assert judge.holds(case.planted, case.identifier.value), f"nothing was planted: {case}"
         self.effects[case.key, effect or "refused"] += 1
+        self.refused += not effect and case.place.path != "/model"  # a name that no model can have is no request
         self.evasions[case.evasion] += 1
         self.kinds[case.identifier.kind] += 1
         for service, body in left:
@@ -185,7 +187,7 @@ class Tally:
 
     def check(self) -> None:
         """The bars of the issue."""
-        assert not any(effect == "refused" for _, effect in self.effects), "bodies of the grammar are requests"
+        assert self.refused == 0, "bodies of the grammar are requests"
         assert not self.leaks, f"{len(self.leaks)} leaks\n" + "\n\n".join(self.leaks[:10])
         reached = sum(count for (_, effect), count in self.effects.items() if effect in ("ALLOW", "MASK", "REROUTE"))
         assert reached >= 0.5 * self.requests, self.report()

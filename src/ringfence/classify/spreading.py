@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -10,6 +11,7 @@ from ringfence.classify.merging import Span
 _LEAST = 5
 """Letters and digits. Shorter values are words and numbers of their own elsewhere."""
 _LEAST_DIGITS = 7
+_NUMBER = re.compile(rf"(?<!\d)\d{{{_LEAST_DIGITS},}}(?!\d)", re.ASCII)
 _NOT_SPREAD = frozenset(("DATE", "URL", "ZIP_CODE", "AGE_OVER_89", "CARD_SECURITY_CODE"))
 _SEPARATORS = str.maketrans("", "", " .-/()")
 _BETWEEN = "\x00"
@@ -27,6 +29,8 @@ def values(found: Iterable[tuple[str, Sequence[Span]]]) -> dict[str, Span]:
             plain = value.translate(_SEPARATORS)
             if plain.isdigit() and len(plain) >= _LEAST_DIGITS:
                 known.setdefault(plain, span)
+            for run in _NUMBER.findall(value):  # `MRN 5844967324` is known as 5844967324, too
+                known.setdefault(run, span)
     return known
 
 
