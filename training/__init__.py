@@ -1,0 +1,1 @@
+"""Training of the tagger: text generator, data preparation, training, export. Not in the wheel."""
