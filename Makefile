@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHELL := /bin/bash
 
-.PHONY: up test soak bench lint docs lock clean
+.PHONY: up test soak bench lint docs lock train clean
 
 up: $(VENV)/.run
 	$(BIN)/ringfence up
@@ -21,6 +21,11 @@ bench: $(VENV)/.dev
 
 lint: $(VENV)/.dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lint.sh
+
+# Trains the tagger again, from word lists to model card, into build/training; goes on where it was stopped.
+# Needs the public sets beside the project; `make train TRAIN=--install` puts the result into the package.
+train: $(VENV)/.train
+	PYTHONPATH="$(CURDIR)/src:$(CURDIR)" $(BIN)/python -m training.run $(TRAIN)
 
 # Writes the generated pages of docs/reference.
 docs: $(VENV)/.dev
@@ -45,6 +50,12 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.txt requirements/model.txt pyp
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	touch $@
+
+# torch stands outside of the hashed files: which build of it fits depends on the machine.
+$(VENV)/.train: $(VENV)/.dev requirements/train.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/train.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check torch==2.13.0
 	touch $@
 
 clean:

@@ -57,6 +57,33 @@ def join(*docs: Doc, sep: str = "\n") -> Doc:
     return Doc(text, tuple(spans))
 
 
+_SITES = re.compile(
+    r" (?:downtown |main |north |south |east |west )?(?:clinic|office|facility|campus|branch|practice|hospital|ER|location|site|center|ward)\b"
+)
+_IN = re.compile(r" in |, ")
+_NEXT_LINE = re.compile(r"[,\s]{1,12}")
+
+
+def settled(doc: Doc, medical: bool) -> Doc:
+    """What belongs together as one span: a facility and its town, the lines of an address, a `medical` town's clinic."""
+    text, spans = doc.text, []
+    for start, end, label in doc.spans:
+        if medical and label == "PLACE" and (site := _SITES.match(text, end)):
+            end, label = site.end(), "FACILITY"
+        if spans:
+            first, last, before = spans[-1]
+            between = text[last:start]
+            in_town = before == "FACILITY" and label == "PLACE" and _IN.fullmatch(between)
+            of_address = (
+                before == "ADDRESS" and label in ("ADDRESS", "PLACE", "COUNTRY") and _NEXT_LINE.fullmatch(between)
+            )
+            if in_town or of_address:
+                spans[-1] = (first, end, before)
+                continue
+        spans.append((start, end, label))
+    return Doc(text, tuple(spans))
+
+
 def valid(doc: Doc, labels: Sequence[str]) -> bool:
     """Whether the spans lie in the text, are in order, disjoint, of known labels and neither empty nor blank-edged."""
     end = 0
@@ -71,4 +98,4 @@ def valid(doc: Doc, labels: Sequence[str]) -> bool:
     return True
 
 
-__all__ = ["SLOTS", "Doc", "fill", "join", "valid"]
+__all__ = ["SLOTS", "Doc", "fill", "join", "settled", "valid"]

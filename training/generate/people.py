@@ -120,7 +120,8 @@ def inverted(rng: random.Random, name: Name) -> str:
 
 def initials(rng: random.Random, name: Name) -> str:
     letters = [name.first[0], *([name.middle[0]] if name.middle else []), name.last[0]]
-    return rng.choice((".".join(letters) + ".", "".join(letters).upper(), ".".join(letters)))
+    # Never without stops: three capitals alone are an abbreviation far more often than a person.
+    return rng.choice((".".join(letters) + ".", ". ".join(letters) + ".", ".".join(letters)))
 
 
 def any_form(rng: random.Random, name: Name) -> str:
@@ -147,6 +148,8 @@ _NURSE = "RN LPN BSN CNA RN,BSN LVN CNM RRT PT DPT OT RD MA".split()
 def provider(rng: random.Random, name: Name) -> str:
     kind = rng.random()
     title = rng.choice(("Dr.", "Dr.", "Dr.", "Dr", "Doctor", "dr.", "Prof.", "DR."))
+    if kind < 0.04:
+        return f"{title} {name.last[0]}{rng.choice(('.', '.', ''))}"
     if kind < 0.30:
         return f"{title} {name.last}"
     if kind < 0.55:

@@ -81,7 +81,7 @@ def county(rng: random.Random) -> str:
 def facility(rng: random.Random) -> str:
     kind = rng.random()
     if rng.random() < 0.08:
-        return f"{city(rng)} {rng.choice(('', '', '', 'downtown ', 'main ', 'north '))}{rng.choice(_PLAIN)}"
+        return site(rng)
     if rng.random() < 0.04:
         return f"{facility(rng)}{rng.choice((' in ', ', ', ' in '))}{rng.choice((city(rng), city_state(rng)))}"
     if kind < 0.22:
@@ -108,6 +108,11 @@ def facility(rng: random.Random) -> str:
     if kind < 0.98:
         return f"{rng.choice(_GROWTH)} {rng.choice(_HOSPITAL)} of {city(rng)}"
     return f"{rng.choice(_HOSPITAL[:4])} of {rng.choice(_GROWTH)} {rng.choice(('County', 'Valley', 'Coast'))}"
+
+
+def site(rng: random.Random) -> str:
+    """`Chicago clinic`, `Dallas downtown office`: a place of one's own house in a town."""
+    return f"{city(rng)} {rng.choice(('', '', '', 'downtown ', 'main ', 'north '))}{rng.choice(_PLAIN)}"
 
 
 def pharmacy(rng: random.Random) -> str:

@@ -177,4 +177,4 @@ def _latin(names: object) -> list[str]:
     if isinstance(names, property):
         return []
     listed = list(names.keys()) if hasattr(names, "keys") else list(names)  # Faker weighs some lists
-    return [name for name in listed if all(ord(letter) < 0x250 for letter in name) and 1 < len(name) < 25]
+    return [name.strip() for name in listed if all(ord(letter) < 0x250 for letter in name) and 1 < len(name) < 25]

@@ -173,6 +173,7 @@ SLOTS: dict[str, _Slot] = _people() | {
         ),
     ),
     "facility": _kept(FACILITY, "facility", places.facility),
+    "site": _kept(FACILITY, "site", places.site),
     "pharmacy": _kept(FACILITY, "pharmacy", places.pharmacy),
     "school": _kept(FACILITY, "school", places.school),
     "org": _kept(ORG, "org", places.org),

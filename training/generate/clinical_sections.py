@@ -1,0 +1,313 @@
+"""Sentences of clinical documents, by section, and the kinds of documents that string them together."""
+
+from __future__ import annotations
+
+# Keys usable in every sentence below, beside those of `clinical_parts`; `subj` is a subject that names somebody or nobody.
+SENTENCES: dict[str, tuple[str, ...]] = {
+    "seen": (
+        "[was seen|was evaluated|presents|presented|was admitted|returns|is here|was referred|was brought in|arrived by EMS]",
+    ),
+    "neg": ("[denies|no|negative for|without|(-)]",),
+    "they": ("[He|She|They|Pt|The patient]",),
+    "exam": (
+        "[General|Gen]: [NAD|alert and oriented x3|ill-appearing|well-developed].",
+        "[HEENT|Head]: [normocephalic|PERRL|moist mucous membranes|no icterus].",
+        "[CV|Heart|Cor]: [RRR|irregularly irregular|2/6 systolic murmur|no murmurs].",
+        "[Lungs|Resp|Chest]: [CTAB|bibasilar crackles|wheezes|diminished at bases].",
+        "[Abd|Abdomen]: [soft, NT/ND|RUQ tenderness|{sign}].",
+        "[Ext|Extremities|MSK]: [no edema|1+ edema|{sign} positive].",
+        "[Neuro|CNS]: [CN II-XII intact|no focal deficit|{sign}|strength 5/5].",
+        "[Skin|Derm]: [warm and dry|erythematous plaques|no rash].",
+    ),
+    "side": ("[left|right|bilateral|L|R|midline]",),
+    "size": ("[0.4|1.2|2.3|3.1|6|8] [cm|mm]",),
+}
+
+TITLES = (
+    "[ADMISSION NOTE|HISTORY AND PHYSICAL|H&P|DISCHARGE SUMMARY|PROGRESS NOTE|SOAP NOTE|CONSULTATION|OPERATIVE REPORT|RADIOLOGY REPORT]",
+    "[Office Visit|Clinic Note|Telephone Encounter|Nursing Note|Psychotherapy Note|Intake Assessment|Dental Chart Note|ED Note|Transfer Summary]",
+    "{place}\n[Discharge Summary|Progress Note|Consultation|Surgical Pathology Report|Imaging Report|After Visit Summary]",
+    "{facility}\n{address_lines}\n[Tel|Phone|Ph]: {phone}[  Fax: {fax}|]",
+    "[***|===|---] {specialty} [note|consult|follow-up] {date} [***|===|---]",
+    "[CONFIDENTIAL|Draft|FINAL REPORT|Addendum|UNSIGNED]",
+)
+HEAD_LINES = (
+    "[Patient|Patient Name|Name|PATIENT|Pt|Pt Name|NAME][: |:\t|  ]{patient}",
+    "[Patient|Name|RE|Re|Resident|Client]: {patient.inverted}",
+    "[MRN|MR#|Medical Record Number|Med Rec|Chart|Hosp #|Unit No][: | #|#: ]{mrn}",
+    "[DOB|D.O.B.|Date of Birth|Birthdate|Born]: {dob}[ ({age} y.o.)| (Age: {age})|]",
+    "[Age|AGE]: [{age}|{age}|{age90}][ yrs| y|]",
+    "[Sex|Gender]: [M|F|Male|Female]",
+    "[Date|DATE|Date of Service|DOS|Visit Date|Encounter date|Dictated]: {date}",
+    "[Admission Date|Admitted|Date of Admission|ADM]: {date.us}",
+    "[Discharge Date|Discharged|D/C]: {date.us}",
+    "[Date/Time|Collected|Received|Reported|Transcribed]: {datetime}",
+    "[Attending|Physician|Provider|Surgeon|Author|Dictated by|Ordering provider|PCP]: {provider}",
+    "[Referring Physician|Referred by|cc|CC]: {provider.2}",
+    "[Anesthesia|Assistant|Nurse|RN]: [{nurse}|{provider.3}]",
+    "[Facility|Hospital|Location|Site|Unit]: {place}",
+    "[Address|Home address|Addr]: {address}",
+    "[Phone|Home phone|Cell|Contact]: {phone}",
+    "[Email|E-mail]: {email}",
+    "[Insurance|Payer|Plan]: {insurer}[ #{plan_id}| ({plan_id})|]",
+    "[Account|Acct|Acct #|FIN|CSN|Visit #]: {account}",
+    "[SSN|Social Security]: {ssn}",
+    "[Accession|Accession #|Specimen|Case #|Order #]: {order}",
+    "[Emergency Contact|Next of kin|HCP|POA|Guardian]: {relative}[, {phone.2}| ({phone.2})|]",
+    "[Pharmacy|Preferred pharmacy]: {pharmacy}",
+    "[Employer|Occupation]: [{employer}|teacher|retired|{employer}]",
+    "[Allergies|ALLERGIES]: [NKDA|{drug}|{drug} ({adverse})]",
+    "[Language|Race|Religion|Code status]: [English|Spanish|{nationality}|Full code|DNR|declined]",
+    "[Service|Department|Specialty]: {specialty}",
+    "[Bed|Room|Rm]: {n}[A|B|-2|]",
+    "[Device|Implant|Pump] [S/N|serial]: {device}",
+    "[NHS No|NHS Number|Health Card|URN|CHI]: {id}",
+    "[Patient|Name|Client]: {wordname}",
+)
+
+_HPI = (
+    "{subj} is a {yo} {sex} with {hx} who {seen}{where}{when} [with|for|c/o] {issue}.",
+    "{subj} {seen}{where}{when} [with|for|because of] {symptom} [for|x|over] {dur}.",
+    "{subj} [reports|states|endorses|notes|describes] {symptom} and {symptom}; {neg} {symptom}, {symptom}.",
+    "{neg} {symptom}, {symptom}, {symptom}[, or {symptom}|].",
+    "[symptoms|this|the pain] [began|started|worsened]{when}, [relieved by|worse with|unchanged on] [rest|food|{drug}|exertion].",
+    "{subj} [was last seen|was followed]{by}{where}{when} [for|with] {disease}.",
+    "[per|according to] [the |][wife|husband|son|daughter|mother], {relative}, {subj} [was found|had|has been having] {symptom}{when}.",
+    "[history obtained from|collateral from] [EMS|chart review|family|an interpreter|the nursing home].",
+    "outside records{where} [reviewed|show|document] {procedure} and {lab}{when}.",
+    "{subj} [takes|has been taking|ran out of|stopped] {rx}[, prescribed{by}|].",
+    "[this is a|pleasant|delightful|very pleasant] {yo} {sex}{tag} [known to|followed by|new to] {specialty}.",
+    "{subj} [fell|was in an MVC|slipped|collapsed]{where}{when}.",
+)
+_SOCIAL = (
+    "[lives|resides] [alone|with family|with spouse {relative.first}|in {city}|in {city_state}|at {address}|in assisted living|at {facility}].",
+    "[works|worked|employed] [as a teacher|as a welder|at {employer}|for {employer}|in construction|from home].",
+    "[married|divorced|widowed|single|partnered], [{n} children|no children|daughter {relative.first} involved in care].",
+    "[never smoker|former smoker, {n} pack-years|smokes {n} cig/day|vapes]; [denies EtOH|{n} drinks/week|sober since {year}|sober since {date.month_year}].",
+    "[originally from|born in|emigrated from] [{country}|{city}|{state}][ in {year}|].",
+    "[attends|student at|graduated from|plays soccer for] {school}.",
+    "[retired|on disability|unemployed] since [{year}|{date}].",
+    "[family|sister|daughter] {relative.first} [can be reached|is reachable] at {phone}.",
+    "[Religion|Faith]: [Catholic|Jewish|Muslim|none]; [language|interpreter]: [Spanish|Vietnamese|not needed].",
+    "[hobbies|enjoys]: [gardening|march band|drawing|fishing|bridge].",
+)
+_MEDS = (
+    "{drug} {dose}",
+    "{drug} {dose}[, last filled {date.us}|, started {year}|]",
+    "{rx}",
+    "[continue|home med|held|new]: {drug} {dose}",
+    "{drug} {dose} [for|- for|(] {disease}[|]",
+    "[Rx|Sig]: {drug} {dose}, #{n}, [no refills|{n} refills]",
+    "[Prescribed|Ordered]{by}: {drug} {dose}",
+)
+_LABS = (
+    "{lab}",
+    "{lab}, {lab}, {lab}",
+    "{labname} {n}.{n} [(H)|(L)||H|L]",
+    "[{date.us}|{time}|AM labs]: {lab}, {lab}",
+    "{procedure}{when}: [unremarkable|{disease}|no acute findings|pending]",
+    "{score}: {n}",
+)
+_EXAM = (
+    "{exam}",
+    "{exam} {exam}",
+    "[Vitals|VS]: {lab}, {lab}, {lab}.",
+    "{exam} {exam} {exam}",
+    "{sign} [positive|negative|absent|present].",
+)
+_PLAN = (
+    "{disease}: [start|continue|stop|increase|taper] {drug} {dose}[, recheck {labname} in {dur}|].",
+    "[#{n}|{n}.|{n})] {disease} - {drug}, {procedure}[, {specialty} consult|].",
+    "[follow up|f/u|RTC|return] [with|to see] [{provider}|{specialty}|PCP|us]{where} [on {date}|in {dur}|{dur}|as needed].",
+    "[discussed|case discussed|reviewed] with [{provider}|{specialty}|the family|{relative}|{subj}], [who agrees|all questions answered|in agreement].",
+    "[order|schedule|obtain|arrange] {procedure}[{when}|{where}|].",
+    "[call|contact] [the clinic|us|{phone}|911] [for|if] {symptom}[ or {symptom}|].",
+    "[discharge|d/c|dispo] [to home|to SNF|to {place}|with home health|when stable]{when}.",
+    "[wean|titrate|monitor|trend] [O2|{labname}|BP|pain]; {score} [daily|q shift].",
+    "[records|results|copy] [requested from|sent to|faxed to] [{place}|{provider}|the PCP|{fax}].",
+    "per {cite}, [{drug}|{procedure}] is [indicated|reasonable|deferred].",
+    "[counseled|educated] {subj} on {adverse}[, diet and exercise|].",
+    "[code status|DVT ppx|diet|activity]: [full|{drug}|cardiac|as tolerated].",
+    "[e-prescribed|sent|called in] {drug} to [{pharmacy}|the pharmacy].",
+)
+_COURSE = (
+    "{subj} was [admitted|transferred|brought]{where}{when} [for|with] {disease}.",
+    "[on|On] [hospital day|HD|POD] #?{n}, {subj} [developed|had|underwent] [{symptom}|{procedure}|{adverse}].",
+    "[{specialty}|{provider}] was consulted[ on {date.day_month}|] and [recommended|started|advised] {drug}.",
+    "{procedure} [on {date.us}|on day {n}|] [showed|revealed|was negative for] {disease}.",
+    "{drug} was [changed|transitioned|weaned] to {drug} {dose}[ per {specialty}|].",
+    "[labs|cultures|vitals] [improved|remained stable|normalized]: {lab}, {lab}.",
+    "{subj} [was extubated|ambulated|tolerated diet|was afebrile] {n} [days|hours] [later|post-op].",
+    "[condition at discharge|disposition]: [stable|good|home|SNF|{place}].",
+    "[daughter|son|spouse] {relative} [was updated|was at bedside|consented by phone {phone}].",
+)
+_IMAGE = (
+    "[Exam|Study|EXAM]: {procedure}[, {date.us}|].",
+    "[Comparison|Compared to]: [none|{date}|{procedure} dated {date.us}|prior study {year}].",
+    "[Indication|Clinical history|Reason]: {yo} {sex} with {symptom}[, rule out {disease}|].",
+    "[Technique|Contrast]: [axial images|with and without contrast|{n} mL IV contrast|T1 and T2].",
+    "[there is|noted is|seen is] a {size} [nodule|lesion|mass|cyst|calculus] in the {side} [upper lobe|kidney|liver|breast|thyroid].",
+    "[no|No] [acute fracture|pneumothorax|effusion|hydronephrosis|intracranial hemorrhage|adenopathy].",
+    "[Impression|IMPRESSION]: [{disease}|no acute abnormality|findings c/w {disease}|BI-RADS {n}|Bosniak II].",
+    "[findings|results|critical result] [called|communicated|discussed] [to|with] {provider} [at {time}|by phone|] [on {date}|].",
+    "[Electronically signed|Read|Interpreted] by {provider}[ on {datetime}|].",
+)
+_PATH = (
+    "[Specimen|Part] [A|B|1]: {side} [breast|colon|skin|thyroid], [core biopsy|excision|polypectomy].",
+    '[Gross|Macroscopic]: [received|labeled] [in formalin|fresh], [labeled with the patient\'s name and {mrn}|labeled "{patient.last}, {side}"], {size}.',
+    "[Microscopic|Final diagnosis|DIAGNOSIS]: {disease}[, Gleason 3+4|, grade {n}|, {gene}].",
+    "[IHC|Stains|Molecular]: {gene} [positive|negative], Ki-67 {percent}.",
+    "[Accession|Case]: {order}[; received {date}|].",
+    "[margins|nodes|stage]: [negative|{n}/{n} positive|pT2 N0].",
+    "[Pathologist|Signed out by]: {provider}[, {date.us}|].",
+)
+_OP = (
+    "[Pre-op diagnosis|Preoperative diagnosis]: {disease}. [Post-op|Postoperative]: same.",
+    "[Procedure|Operation]: {side} {procedure}.",
+    "[Surgeon|Primary]: {provider}. [Assistant|First assist]: [{provider.2}|none|PA].",
+    "[Anesthesia|Anesthetic]: [general|spinal|MAC|local][, {provider.3}|]. EBL {n}0 mL.",
+    "[implant|mesh|lens|hardware|device]: [serial|lot|S/N|ref] {device}.",
+    "{subj} was [brought to|positioned in|prepped in] the OR, [timeout performed|consent confirmed with {relative}|supine|in lithotomy].",
+    "[the|a] [trocar|incision|scope|Foley|Kocher clamp|Bovie|Richardson retractor|Hunter tenaculum] was [placed|made|advanced|used].",
+    "[counts correct|no complications|to PACU in stable condition|specimen sent as {order}].",
+)
+_NURSE = (
+    "{time} {subj} [resting|c/o {symptom}|up to chair|refused {drug}|voided {n}00 mL]. {lab}.",
+    "{time} [given|administered|held] {drug} {dose}[ per {provider}|]. [{nurse}|]",
+    "[report|handoff] [given to|received from] [{nurse}|night RN|{nurse.2}] at {time}.",
+    "[MD|{provider}|on-call] [notified|paged|aware] [at {time}|] of {lab}.",
+    "[IV|PICC|Foley|dressing] [patent|changed|d/c'd] [{date.us}|this shift|at {time}].",
+    "[family|{relative}|spouse] [at bedside|visited|called from {phone}].",
+    "[fall risk|Braden|pain]: {n}. [ID band|wristband] [checked|verified][, {mrn}|].",
+)
+_DENTAL = (
+    "[tooth|#]{n} [MOD|DO|buccal] [composite|amalgam|caries|crown prep], shade A{n}.",
+    "[perio|probing]: {n}-{n}-{n}; BOP {percent}.",
+    "[anesthesia|local]: {n} [carpules|mL] lidocaine 2% 1:100k epi.",
+    "[{nurse}|hygienist {person.first}|RDH] [took|exposed] [4 BW|pano|FMX][ {date.us}|].",
+    "{subj} [tolerated well|reports {symptom}|declined fluoride]. [NV|next visit]: {procedure} [{date}|in {dur}].",
+)
+_THERAPY = (
+    "[client|{subj}] [arrived on time|discussed|explored|processed] [conflict with|grief about|worries about] [{relative}|{relative.first}|work|her mother|school].",
+    "[mood|affect]: [low|anxious|euthymic|constricted]. [SI/HI|Risk]: [denied|passive SI, no plan]. {score} {n}.",
+    "[worked on|used|practiced] [CBT|DBT skills|ACT|motivational interviewing|EMDR] [for|around] {symptom}.",
+    "[client|{subj}] [works at {employer}|moved from {city}|attends {school}|lost a job] [and|;] [feels|reports] {symptom}.",
+    "[next session|session {n}|plan]: [{weekday} {time}|{date}|in {dur}], [telehealth|in person].",
+    "[grace|hope|faith|will|joy] [is|was] a theme; [may|will] [journal|sketch|draw] [daily|each {weekday}].",
+    "[collateral|release signed for|consult with] {provider}[, {phone}|].",
+)
+_PHONE = (
+    "[call from|t/c from|spoke with|incoming call] [{patient}|{relative}|the patient|{person.full} at {pharmacy}] [at {phone}|] [re|about|regarding] {symptom}.",
+    "[verified|confirmed] [name and DOB|{dob}|two identifiers|{patient.full}, {dob}].",
+    "[advised|told|instructed] to [go to ED|take {drug} {dose}|hold {drug}|call back|come in {weekday}].",
+    "[message|task] [routed|sent] to {provider}[ {datetime}|].",
+    "[LVM|left message|no answer] [at|on] [{phone}|home number] {n}x.",
+    "[callback|cb|best number][:| ] {phone}[ after {time}|].",
+    "[portal message|email] [from|to] {email}[ {datetime}|]: [refill of {drug}|question on {labname}].",
+)
+
+# Section: its titles, its sentences, the most of them at once.
+SECTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...], int]] = {
+    "hpi": (
+        (
+            "HPI",
+            "History of Present Illness",
+            "Subjective",
+            "S",
+            "History",
+            "CC/HPI",
+            "Chief Complaint",
+            "Interval history",
+        ),
+        _HPI,
+        5,
+    ),
+    "social": (("Social History", "SH", "SocHx", "Social", "Psychosocial"), _SOCIAL, 4),
+    "past": (
+        ("PMH", "Past Medical History", "PMHx", "Past history", "Family History", "FH"),
+        (
+            "{hx}",
+            "{disease}, {disease}, {disease}",
+            "{procedure} ({year})",
+            "{procedure}{when}",
+            "[mother|father|brother] with {disease}",
+            "{procedure}[ at {place}|] [{date.month_year}|{year}]",
+        ),
+        4,
+    ),
+    "meds": (("Medications", "Meds", "Current Medications", "Discharge medications", "Home meds", "MAR"), _MEDS, 6),
+    "labs": (("Labs", "Data", "Results", "Laboratory", "O", "Objective"), _LABS, 5),
+    "exam": (("Physical Exam", "PE", "Exam", "Objective", "O/E"), _EXAM, 3),
+    "plan": (
+        (
+            "Assessment and Plan",
+            "A/P",
+            "Plan",
+            "Assessment",
+            "Impression/Plan",
+            "Recommendations",
+            "P",
+            "Disposition",
+            "Follow-up",
+        ),
+        _PLAN,
+        6,
+    ),
+    "course": (("Hospital Course", "Course", "Brief hospital course", "Summary", "Events"), _COURSE, 6),
+    "image": (("Findings", "Imaging", "Report", "Radiology"), _IMAGE, 6),
+    "path": (("Pathology", "Diagnosis", "Surgical pathology", "Report"), _PATH, 5),
+    "op": (("Operative note", "Procedure", "Details of procedure", "Op Note"), _OP, 6),
+    "nurse": (("Nursing", "Nursing note", "Shift note", "RN note", "Flowsheet"), _NURSE, 6),
+    "dental": (("Tx note", "Dental", "Treatment", "Perio"), _DENTAL, 4),
+    "therapy": (("Session", "Psychotherapy", "Progress", "DAP", "Narrative"), _THERAPY, 5),
+    "phone": (("Telephone encounter", "Call", "Phone note", "Triage"), _PHONE, 5),
+}
+KINDS: tuple[tuple[str, ...], ...] = (
+    ("hpi", "past", "meds", "social", "exam", "labs", "plan"),
+    ("hpi", "exam", "plan"),
+    ("hpi", "labs", "plan"),
+    ("course", "meds", "plan"),
+    ("hpi", "course", "labs", "meds", "plan"),
+    ("image",),
+    ("image", "plan"),
+    ("path",),
+    ("op", "plan"),
+    ("nurse",),
+    ("nurse", "labs"),
+    ("dental", "plan"),
+    ("therapy", "plan"),
+    ("therapy", "social"),
+    ("phone", "plan"),
+    ("phone",),
+    ("social", "past"),
+    ("meds", "labs"),
+)
+SIGN = (
+    "[Electronically signed|Signed|E-signed|/s/|Authenticated] [by|]: {provider}[ on {datetime}| {date.us} {time}|]",
+    "{provider}\n{specialty}\n{facility}[\n{phone}|]",
+    "[Sincerely|Regards|With thanks|Yours],\n{provider}[\n{place}|][\ncc: {provider.2}|]",
+    "[Dictated|D]: {datetime}\n[Transcribed|T]: {datetime}\n[{person.initials}/{person.initials.2}|Job {order}]",
+    "[RN|Nurse|Charted by]: {nurse} {datetime}",
+    "{provider}[, {specialty}|]\n[NPI|DEA|Lic][:| #| ]{license}[\nPager {phone}|]",
+    "[cc|CC|Copies to]: {provider.2}; {provider.3}",
+    "[Attending attestation|Attestation]: I saw [and examined |]{patient} [with|and agree with] {provider.2}. {provider}, {date.us}",
+    "[Scribed by|Scribe]: {person.full} for {provider} on {date}",
+)
+FOOT = (
+    "[Page|page|Pg] {n} of {n} [-|||] {patient.inverted} [-|||] [MRN|ID|#][:|] {mrn}",
+    "{patient.inverted}    {mrn}    {dob}    [Page {n}|p. {n}/{n}]",
+    "[Printed|Print date|Generated][:| on| by {person.full}] {datetime} [Page {n}|]",
+    "{facility} * {address} * {phone}",
+    "[Patient|Name]: {patient.full} | {dob} | [Acct|FIN|Visit] {account}",
+    "[This fax|This document] [is confidential|contains PHI]. [If received in error call|Questions:] {phone}",
+)
+DIALOGUE = (
+    "[Doctor|DR|Clinician|D]: [Good morning|Hi|Hello], {patient.first}[, I'm {provider}|]. [What brings you in|How have you been]?\n[Patient|PT|P]: [I've had|It's this|Been having] {symptom} [since {date}|for {dur}|since I got back from {city}].\n[Doctor|DR|D]: [Any|Do you have] {symptom} or {symptom}?\n[Patient|PT|P]: [No|A little|Yes, at night]. [My wife {relative.first} made me come|My job at {employer} is stressful|I take {drug}|I may have missed a dose].\n[Doctor|DR|D]: [Let's check|We will order] {labname} and {procedure}.",
+    "[Doctor|DR|Clinician|D]: [Good morning|Hi|Hello]. [What brings you in|How have you been]?\n[Patient|PT|P]: [I've had|It's this] {symptom} for {dur}.\n[Doctor|DR|D]: [Any|Do you have] {symptom}?\n[Patient|PT|P]: [No|A little|Yes]. I take {drug} and {drug}.\n[Doctor|DR|D]: [Let's check|We will order] {labname}[, and I will see you in {dur}|].",
+    "[This is|Dictating is] {provider} dictating [on|for] [patient|] {patient.full}, [medical record|m r n|record number] {mrn}, [date of birth|d o b] {dob}, [date of service|seen] {date.spelled} [period|.] [Patient is|This is] a {age} year old {sex} with {disease} [comma|,] {disease} [period|.] [New paragraph|Next paragraph] plan [colon|:] {drug} {dose} [period|.]",
+    "[voicemail|Voicemail|VM] [received|] {datetime}: [hi|Hi|Hello], [this is|it's] {patient.full}[, birthday {dob}|], [calling for|for] {provider}. [I need|Could I get] [a refill of {drug}|my {procedure} results|to move my {weekday} visit]. [My number is|Call me at|I'm at] {phone}. [Thanks|Bye].",
+    "[hi|hello|hey] [this is|its|it is] {nurse} [from|at|over at] {place} [calling about|regarding|re] {patient.full} [birthday|dob|date of birth] {dob} [um|uh|] [they|she|he] [has|is having] {symptom} and the {labname} was {n} [call me back|please call] {phone}",
+    "[Interpreter|Social worker|Case manager] {person.full} [met with|called|visited] {subj}{where}{when}; [needs|requests] [transport|meals|housing|a form]. [Contact|Backup]: {relative} {phone}.",
+    "[Team huddle|Rounds|Handoff|I-PASS][ {date}|]:\n{n}A {patient.last} - {disease}, {lab}, [dc {weekday}|await {procedure}]\n{n}B {person.last} - {disease}, {drug}\n{n}C {person.last.2} - {symptom}, [full code|DNR]",
+    "[Transfer center|Bed board|EMS report]: {yo} {sex}[, {patient}|], from {place} to {hosp}, {issue}, {lab}, {drug} given{when}, [ETA {time}|accepting {provider}].",
+)
