@@ -52,7 +52,7 @@ def figures(model: Model, docs: list[Doc]) -> dict[str, tuple[int, float, float]
     return rows
 
 
-def write(path: Path, model: Model, docs: list[Doc], size: int, steps: str) -> None:
+def write(path: Path, model: Model, docs: list[Doc], size: int, steps: str, day: datetime.date) -> None:
     rows = "\n".join(
         f"| {name} | {count} | {recall:.4f} | {precision:.4f} |"
         for name, (count, recall, precision) in figures(model, docs).items()
@@ -62,7 +62,7 @@ def write(path: Path, model: Model, docs: list[Doc], size: int, steps: str) -> N
         f"""# Model card: tagger/{model.version}
 
 A word-level tagger for names, places, organisations, dates, ages over 89, addresses, codes and contacts in free text. Residual
-dilated convolutions over hashed word features, int8, {size / 1e6:.1f} MB with its word lists. Trained on {datetime.date.today().isoformat()}
+dilated convolutions over hashed word features, int8, {size / 1e6:.1f} MB with its word lists. Trained on {day.isoformat()}
 by `make train`: {steps}.
 
 **Every figure is measured on synthetic or public text: no real clinical gold is public.** Measure on your own notes:

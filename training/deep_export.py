@@ -18,10 +18,10 @@ from ringfence.classify.tagger import adapter
 from ringfence.classify.tagger.features import VERSION
 from ringfence.classify.tagger.merge import HEADS, LAYERS, WIDTH
 from ringfence.classify.tagger.reading import MARK_ROWS
+from training.base import SHA256, load_lexicon
 from training.dataset import TAGS
 from training.generate.world import LABELS
-from training.teach import load_lexicon
-from training.teacher import EPSILON, INNER, MODEL_SHA256, Teacher
+from training.teacher import EPSILON, INNER, Teacher
 
 _OPSET, _IR = 20, 9
 _ELEMENT = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.int8): TensorProto.INT8}
@@ -135,7 +135,7 @@ def main(teacher: Path, lexicon: Path, version: int, out: Path, threshold: float
     made = adapter.Adapter(
         version,
         VERSION,
-        MODEL_SHA256,
+        SHA256,
         TAGS,
         dict.fromkeys(LABELS, threshold),
         arrays(model),

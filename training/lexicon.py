@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+from english_words import get_english_words_set
 
-from ringfence.classify.tagger.features import Lexicon, word_hash
+from ringfence.classify.tagger.features import Lexicon, short, word_hash
 from training import public
 from training.generate import pools
 from training.generate.words import clinical
 
-FIRST, LAST, PLACE, COMMON, FREQUENT_NAME, MEDICAL = 1, 2, 4, 8, 16, 32
+FIRST, LAST, PLACE, COMMON, FREQUENT_NAME, MEDICAL, DICTIONARY = 1, 2, 4, 8, 16, 32, 64
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -26,8 +27,9 @@ def build(shared: Path) -> Lexicon:
             for word in _WORD.findall(text):
                 if len(word) > 1:
                     lists[word_hash(word)] |= mark
-    hashes = np.array(sorted(lists), np.uint64)
-    return Lexicon(hashes, np.array([lists[int(each)] for each in hashes], np.uint8))
+    hashes = short(np.array(list(lists), np.uint64))
+    order = np.argsort(hashes, kind="stable")
+    return Lexicon(hashes[order], np.array(list(lists.values()), np.uint8)[order])
 
 
 def _listed(shared: Path) -> Iterator[tuple[int, Iterable[str]]]:
@@ -42,6 +44,9 @@ def _listed(shared: Path) -> Iterator[tuple[int, Iterable[str]]]:
     yield PLACE, [city for city, _ in pools.us_cities()[:4000]]
     yield PLACE, pools.world_cities()[:6000]
     yield COMMON, _common(shared)
+    words = [word for word in get_english_words_set(["web2"]) if word.islower() and len(word) > 2]
+    yield DICTIONARY, words
+    yield DICTIONARY, [f"{word}s" for word in words]
     for name in dir(clinical):
         listed = getattr(clinical, name)
         if name.isupper() and isinstance(listed, tuple):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from training.generate import pools
 from training.generate.markup import Doc
-from training.generate.world import CONTACT, COUNTRY, DATE, ID, ORG, PERSON, PLACE
+from training.generate.world import CONTACT, COUNTRY, DATE, ID, ORG, PERSON, PLACE, World
 
 IGNORE = "?"
 """Marks a span that a set left unlabelled although it may be an identifier: no loss is taken there."""
@@ -170,3 +170,24 @@ def _sorted(spans: list[tuple[int, int, str]], text: str) -> tuple[tuple[int, in
         if not taken or start >= taken[-1][1]:
             taken.append((start, end, label))
     return tuple(taken)
+
+
+_RENAMED = {PERSON: "person.full", ORG: "org", PLACE: "city"}
+
+
+def renamed(rng: random.Random, doc: Doc) -> Doc:
+    """The same text about others: names, organisations and places drawn anew, the same ones for the same words."""
+    world = World(rng)
+    text, spans, done = "", [], 0
+    slots: dict[str, str] = {}
+    for start, end, label in doc.spans:
+        value = doc.text[start:end]
+        if label in _RENAMED:
+            number = len(slots)
+            slot = _RENAMED[label] if label != PERSON or " " in value else rng.choice(("person.first", "person.last"))
+            value = world.value(slots.setdefault(value, f"{slot}.{number}")).text
+        text += doc.text[done:start]
+        spans.append((len(text), len(text) + len(value), label))
+        text += value
+        done = end
+    return Doc(text + doc.text[done:], tuple(spans))

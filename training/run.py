@@ -1,12 +1,15 @@
-"""`make train`: every step from word lists to the model file and its card. Each step leaves a file and is not repeated.
+"""`make train`: every step from word lists to the model files and the card. Each step leaves a file and is not repeated;
+training goes on from its last checkpoint.
 
-The result goes to build/training; `--install` copies it into the package. Steps, each well under 90 minutes on 2 cores:
-lexicon, shards, student, teacher, soft, distil, export, calibrate, card.
+The result goes to build/training; `--install` copies it into the project. Steps, each under 90 minutes on 2 idle cores:
+the lexicon, gold shards, the teacher and its export (the deep tier), soft shards that the teacher tags, the student on
+gold and then on both, its export with calibrated thresholds, the card.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import itertools
 import random
 import shutil
@@ -16,9 +19,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ringfence.classify.tagger import adapter
 from ringfence.classify.tagger.features import VERSION, Lexicon
 from ringfence.classify.tagger.model import Model, read, write
-from training import calibrate, lexicon, public
+from training import calibrate, card, deep_export, distil, lexicon, public, teach, unlabelled
 from training.dataset import GAP, TAGS, save, stream
 from training.export import network
 from training.fit import fit
@@ -28,12 +32,15 @@ from training.generate.stream import documents
 from training.generate.world import LABELS
 from training.student import DILATIONS, Student
 
-PACKAGE = Path(__file__).parents[1] / "src/ringfence/classify/tagger"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src/ringfence/classify/tagger"
 SEED = 11
-SHARDS, DOCUMENTS = 24, 20_000
+HELD_OUT_SEED = 99_991
+SHARDS, DOCUMENTS = 18, 20_000
 PUBLIC_EVERY = 10
 """One public document for so many generated ones."""
-STEPS, RATE = 3_200, 3e-3
+STEPS, RATE = 1_800, 3e-3
+TEACHER_STEPS = 1_200
 DISTIL_STEPS, DISTIL_RATE = 800, 8e-4
 
 
@@ -44,12 +51,15 @@ class Steps:
         self.out, self.shared = out, shared
         out.mkdir(parents=True, exist_ok=True)
 
-    def lexicon(self) -> Lexicon:
+    def lexicon_file(self) -> Path:
         path = self.out / "lexicon.npz"
         if not path.exists():
             built = lexicon.build(self.shared)
             np.savez(path, hashes=built.hashes, lists=built.lists)
-        with np.load(path) as kept:
+        return path
+
+    def lexicon(self) -> Lexicon:
+        with np.load(self.lexicon_file()) as kept:
             return Lexicon(kept["hashes"], kept["lists"])
 
     def shards(self) -> list[Path]:
@@ -62,23 +72,39 @@ class Steps:
                 print(f"{path.name}: {len(docs)} documents", flush=True)
         return paths
 
-    def student(self) -> Path:
-        path = self.out / "student.pt"
-        shards = self.shards()
-        torch.manual_seed(SEED)
-        fit(Student(), shards, STEPS, RATE, SEED, path)
+    def deep(self) -> Path:
+        """The teacher, exported as the deep tier's file."""
+        path = self.out / "deep.bin"
+        if not path.exists():
+            teach.train(self.shared, self.lexicon_file(), self.out, TEACHER_STEPS)
+            deep_export.main(self.out / "teacher.pt", self.lexicon_file(), _next_version("deep.bin"), path)
         return path
 
-    def distilled(self, soft: list[Path]) -> Path:
+    def soft(self) -> list[Path]:
+        """What the teacher says of text that nobody labelled."""
+        done = self.out / "soft.done"
+        if not done.exists():
+            distil.main(self.shared, self.deep(), self.out, list(unlabelled.KINDS))
+            done.touch()
+        return sorted(path for kind in unlabelled.KINDS for path in self.out.glob(f"{kind}-*.npz"))
+
+    def student(self) -> Path:
+        path = self.out / "student.pt"
+        torch.manual_seed(SEED)
+        fit(Student(), self.shards(), STEPS, RATE, SEED, path)
+        return path
+
+    def distilled(self) -> Path:
         """The student trained on, on the teacher's tags beside gold."""
         path = self.out / "distilled.pt"
-        model = Student()
-        model.load_state_dict(torch.load(self.student())["model"])
-        fit(model, self.shards()[: len(soft) * 3] + soft, DISTIL_STEPS, DISTIL_RATE, SEED + 1, path)
+        student = Student()
+        student.load_state_dict(torch.load(self.student())["model"])
+        soft = self.soft()
+        fit(student, self.shards()[: 2 * len(soft)] + soft, DISTIL_STEPS, DISTIL_RATE, SEED + 1, path)
         return path
 
     def model(self, weights: Path) -> Path:
-        """The model file of the package, with calibrated thresholds."""
+        """The model file of the package, with calibrated thresholds, and the card beside it."""
         path = self.out / "model.bin"
         student = Student()
         student.load_state_dict(torch.load(weights)["model"])
@@ -86,9 +112,8 @@ class Steps:
         with np.load(self.shards()[0]) as shard:
             rows = torch.from_numpy(shard["features"][: 64 * 256].reshape(64, 256, -1))
         words = self.lexicon()
-        version = read((PACKAGE / "model.bin").read_bytes()).version + 1 if (PACKAGE / "model.bin").exists() else 1
         made = Model(
-            version,
+            _next_version("model.bin"),
             VERSION,
             TAGS,
             dict.fromkeys(LABELS, 0.5),
@@ -98,9 +123,22 @@ class Steps:
             words.hashes.tobytes(),
             words.lists.tobytes(),
         )
-        held_out = list(_mixed(SEED * 1000 + 999, []))[:6000]
-        path.write_bytes(write(calibrate.calibrated(made, held_out)))
+        held_out = list(itertools.islice(_mixed(HELD_OUT_SEED, []), 12_000))
+        made = calibrate.calibrated(made, held_out[:6000])
+        path.write_bytes(write(made))
+        steps = f"{STEPS} steps on gold, {DISTIL_STEPS} on gold and the teacher's tags, seed {SEED}"
+        day = datetime.datetime.now(datetime.UTC).date()
+        card.write(self.out / "tagger.md", made, held_out[6000:], path.stat().st_size, steps, day)
         return path
+
+
+def _next_version(name: str) -> int:
+    """One more than the version of the file that the package has now."""
+    there = PACKAGE / name
+    if not there.exists():
+        return 1
+    kept = read(there.read_bytes()) if name == "model.bin" else adapter.read(there.read_bytes())
+    return kept.version + 1
 
 
 def _mixed(seed: int, listed: list[Doc]) -> Iterator[Doc]:
@@ -114,17 +152,21 @@ def _mixed(seed: int, listed: list[Doc]) -> Iterator[Doc]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder with the public sets")
-    parser.add_argument("--install", action="store_true", help="copy the model and its card into the project")
+    parser.add_argument("--install", action="store_true", help="copy the models and the card into the project")
     given = parser.parse_args()
+    if not given.shared.is_dir():
+        raise SystemExit(f"{given.shared} is not there: name the folder with the public sets with --shared")
     torch.set_num_threads(2)
     steps = Steps(given.out, given.shared)
-    made = steps.model(steps.student())
+    made = steps.model(steps.distilled())
     print(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
     if given.install:
         shutil.copy(made, PACKAGE / "model.bin")
+        shutil.copy(steps.deep(), PACKAGE / "deep.bin")
+        shutil.copy(given.out / "tagger.md", ROOT / "docs/reference/tagger.md")
 
 
 if __name__ == "__main__":

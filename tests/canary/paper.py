@@ -48,7 +48,8 @@ def covered_at(service: str) -> set[Label]:
     return set(Label) if service.startswith("private/") else _COVERS.get(service, set())
 
 
-def _method(kind: str, service: str, labels: list[str], role: str) -> str:
+def method(kind: str, service: str, labels: list[str], role: str, **more: dict[str, Any]) -> str:
+    """The text of a document on a method of masking; `more` are further tables."""
     today = datetime.now(UTC).date()
     first, last = today - timedelta(days=30), today + timedelta(days=335)
     tables: dict[str, dict[str, Any]] = {
@@ -58,19 +59,29 @@ def _method(kind: str, service: str, labels: list[str], role: str) -> str:
         "review": {"reviewed_by": "A. Reviewer", "reviewed_on": first, "expires_on": last},
     }
     parties = [{"name": "M. Meyer", "role": role}]
-    return register.new_document(kind, id=f"test-{kind}", subject="organisation", parties=parties, **tables)
+    return register.new_document(kind, id=f"test-{kind}", subject="organisation", parties=parties, **(tables | more))
+
+
+def service(service_id: str, model: str) -> str:
+    """One more service for a file of the register, whose models begin with `model`."""
+    return _SERVICE.format(service=service_id, model=model)
+
+
+def upstream(service_id: str, port: int) -> str:
+    """Its address in ringfence.toml."""
+    return _UPSTREAM.format(service=service_id, port=port)
 
 
 def write(folder: Path, vendor_port: int = 9, private_port: int = 9) -> Path:
     """The home. ACCEPTED has an acceptance of structured masking, EXPERT an expert's determination."""
-    upstream = "".join(_UPSTREAM.format(service=service, port=vendor_port) for service in (ACCEPTED, EXPERT))
-    home.write(folder, vendor_port, engine="url", settings=PRIVATE.format(port=private_port) + upstream)
+    addresses = "".join(upstream(each, vendor_port) for each in (ACCEPTED, EXPERT))
+    home.write(folder, vendor_port, engine="url", settings=PRIVATE.format(port=private_port) + addresses)
     services = folder / "register/services/openai.toml"
-    more = "".join(_SERVICE.format(service=service, model=MODELS[service]) for service in (ACCEPTED, EXPERT))
+    more = "".join(service(each, MODELS[each]) for each in (ACCEPTED, EXPERT))
     services.write_text(services.read_text(encoding="utf-8") + more, encoding="utf-8")
     documents = folder / "register/documents"
-    accepted = _method("structured_masking_acceptance", ACCEPTED, ["personal", "financial", "card"], "attester")
+    accepted = method("structured_masking_acceptance", ACCEPTED, ["personal", "financial", "card"], "attester")
     (documents / "accepted.toml").write_text(accepted, encoding="utf-8")
-    expert = _method("expert_determination", EXPERT, ["phi", "personal", "financial"], "expert")
+    expert = method("expert_determination", EXPERT, ["phi", "personal", "financial"], "expert")
     (documents / "expert.toml").write_text(expert, encoding="utf-8")
     return folder

@@ -167,7 +167,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Drive:
         keys = {
             "general": home.key(folder, "general"),
             "undeclared": home.key(folder),
-            "deny": home.key(folder, "personal", on_uncovered="deny"),
+            "deny": home.key(folder, on_uncovered="deny"),
             "phi deny": home.key(folder, "phi", on_uncovered="deny"),
         }
         with GatewayProcess(folder, env={"TMPDIR": str(temporary), **defects}) as gateway:

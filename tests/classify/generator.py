@@ -209,6 +209,16 @@ def _mac(rng: random.Random) -> str:
     return rng.choice(":-").join(f"{rng.randint(1, 254):02x}" for _ in range(6))
 
 
+def _named(titles: tuple[str, ...]) -> Callable[[random.Random], str]:
+    return lambda rng: (
+        f"{rng.choice(titles)} {rng.choice(['Okoye', 'Mara Lindqvist', 'Núñez', 'L. Frey', 'de la Torre'])}"
+    )
+
+
+def _place_of(kinds: tuple[str, ...]) -> Callable[[random.Random], str]:
+    return lambda rng: f"{rng.choice(['Calder', 'St. Brigid', 'Northmoor'])} {rng.choice(kinds)}"
+
+
 # entity -> (how to make a value, what stands before it in half of the texts, whether it is found without that)
 _MAKERS: dict[str, tuple[Callable[[random.Random], str], tuple[str, ...], bool]] = {
     "EMAIL_ADDRESS": (_email, ("e-mail", "Contact:"), True),
@@ -256,6 +266,19 @@ _MAKERS: dict[str, tuple[Callable[[random.Random], str], tuple[str, ...], bool]]
     "AGE_OVER_89": (lambda r: str(r.randint(90, 109)), ("age", "aged"), False),
     "API_KEY": (_api_key, ("the key", "use"), True),
     "PRIVATE_KEY": (_private_key, ("key:", "this"), True),
+    "PERSON": (_named(("Mr.", "Mrs.", "Sra.")), ("guest:", "for"), True),
+    "PROVIDER_NAME": (_named(("Dr.", "Dra.", "Prof.")), ("with", "see"), True),
+    "ORGANIZATION": (_place_of(("Freight LLC", "Bakery", "Tool Works")), ("\nEmployer:", "\nemployer name:"), False),
+    "FACILITY": (_place_of(("Clinic", "Hospital")), ("\nFacility:", "\nHospital name:"), False),
+    "LOCATION": (lambda r: r.choice(["Harborview", "Old Fenwick", "Port Calder"]), ("\nCity:", "\nhometown:"), False),
+    "USERNAME": (
+        lambda r: f"{r.choice(['mokoye', 'jfrey', 'l.bauer'])}{_digits(r, 3)}",
+        ("username:", "user id:"),
+        False,
+    ),
+    "BIOMETRIC_ID": (lambda r: f"FP-{_digits(r, 5)}-{_upper(r, 1)}", ("fingerprint template", "iris scan id:"), False),
+    "PHOTO": (lambda r: f"img_{_digits(r, 6)}.jpg", ("patient photo:", "headshot"), False),
+    "UNIQUE_ID": (lambda r: f"{_upper(r, 2)}-{_digits(r, 6)}", ("study ID", "participant no.:"), False),
     "PASSWORD": (lambda r: r.choice(["Blue", "Marsh", "Kite"]) + _mixed(r, 6), ("password:", "the password is"), False),
 }
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 
-from ringfence.classify import Classifier, Hit, Provenance
+from ringfence.classify import Answers, Classifier, Hit, Provenance
 from ringfence.classify.detector import Detector
 from ringfence.vocabulary.chat import Unread
 from ringfence.vocabulary.errors import InternalError
@@ -151,31 +152,53 @@ def test_a_failing_detector_fails_the_request_by_name_and_without_the_text(broke
 
 class Names:
     name = "names/1"
+    entities = frozenset({"LICENSE_PLATE"})
 
     def __init__(self) -> None:
         self.calls = 0
 
     def find(self, text: str) -> list[Hit]:
-        self.calls += 1
         at = text.find("Mara Lindqvist")
         return [Hit(at, at + 14, "LICENSE_PLATE", 0.7)] if at >= 0 else []
 
+    def find_many(self, texts: Sequence[str]) -> list[list[Hit]]:
+        self.calls += len(texts)
+        return [self.find(text) for text in texts]
 
-def test_taggers_are_merged_and_their_spans_are_not_structured():
+
+def test_taggers_are_merged():
     names = Names()
     tagging = Classifier(memory_key=KEY, clock=lambda: 0.0, taggers=(names,))
     result = classify(tagging, message("Mara\u200b Lindqvist, SSN 536-22-8412"))
-    assert result.names_searched
-    assert [(f.entity, f.structured, f.detector, f.start, f.end) for f in result.findings] == [
-        ("LICENSE_PLATE", False, "names/1", 0, 15),
-        ("US_SSN", True, "us_ssn/1", 21, 32),
+    assert (result.names_searched, result.names_why) == (True, "")
+    assert [(f.entity, f.detector, f.start, f.end) for f in result.findings] == [
+        ("LICENSE_PLATE", "names/1", 0, 15),
+        ("US_SSN", "us_ssn/1", 21, 32),
     ]
+    assert [f.entity for f in tagging.spans("Mara Lindqvist again")] == ["LICENSE_PLATE"]
+    assert tagging.spans("Mara Lindqvist again", names=False) == ()
 
-    def fail(text: str) -> list[Hit]:
+    def fail(texts: Sequence[str]) -> list[list[Hit]]:
         raise RuntimeError
 
-    names.find = fail  # type: ignore[method-assign]
-    assert classify(tagging, message("Mara again")).completeness is Completeness.FAILED
+    names.find_many = fail  # type: ignore[method-assign]
+    failed = classify(tagging, message("Mara again"))
+    assert (failed.completeness, failed.names_searched) == (Completeness.FAILED, False)
+    assert failed.names_why == "the search for names failed"
+    assert failed.names_why in failed.reasons
+    with pytest.raises(InternalError, match="names"):
+        tagging.spans("Mara once more")
+
+
+def test_what_taggers_did_not_read_in_time_makes_it_partial():
+    tagging = Classifier(memory_key=KEY, clock=lambda: 0.0)
+    texts = [message(f"Mara Lindqvist said {number} things", number) for number in range(40)]
+    begun = tagging.begin(texts, (), GENERAL)
+    answers = Answers(((("names/1", Hit(0, 4, "LICENSE_PLATE", 1.0)),),))
+    result = tagging.conclude(begun, tagging.inquire(begun).names(answers))
+    assert (result.completeness, result.names_searched) == (Completeness.PARTIAL, False)
+    assert result.names_why == "the search for names ran out of time"
+    assert result.findings[0].entity == "LICENSE_PLATE"  # what was found by then counts
 
 
 def test_a_conversation_costs_its_new_turn():

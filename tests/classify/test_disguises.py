@@ -31,6 +31,12 @@ def message(text: str, number: int = 0) -> Segment:
         ('{"card": 4.111111111111111E+15}', "CREDIT_CARD"),
         ('{"phone":6.462389604E+9}', "PHONE_NUMBER"),
         ('{"phone":2128523312.0}', "PHONE_NUMBER"),
+        ("SUJBTiUyMERFNDM1MzQzNTI2ODczNjA3ODUwNzE=", "IBAN"),  # base64 of percent signs
+        (r'{"m\u0435mb\u0435r id WFF976613711":0.5}', "HEALTH_PLAN_ID"),  # what is valid base64 needs its label decoded
+        ("my social is five three six, two two, eight four one two", "US_SSN"),
+        ("teléfono: seis uno dos, tres cuatro cinco, seis siete nueve", "PHONE_NUMBER"),
+        ("SSN **536**-22-8412", "US_SSN"),
+        ("MRN NDQ3MTIyMA==", "MEDICAL_RECORD_NUMBER"),
     ],
 )
 def test_encoded_and_rewritten_values_are_found(text: str, entity: str) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
+import gzip
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.classify.decoding import may_be_encoded
+from ringfence.classify.blobs import may_hold_blobs
 from ringfence.classify.folding import folded
 from ringfence.classify.normalise import views
 
 SECRET = "ssn 536-22-8412"
 B64 = base64.b64encode(f"the {SECRET}".encode()).decode()
+GZIPPED = base64.b64encode(gzip.compress(f"the {SECRET} in a longer text".encode(), mtime=0)).decode()
 WIDE = "".join(chr(ord(char) + 0xFEE0) if char > " " else char for char in SECRET)
 
 
@@ -50,6 +52,12 @@ def read(text: str, needle: str = SECRET) -> set[str]:
         ("x ssn&nbsp;536&#45;22&#x2d;8412 y", "ssn&nbsp;536&#45;22&#x2d;8412"),
         (r"x \u0073sn 53\x36-22-8412 y", r"\u0073sn 53\x36-22-8412"),
         (r'{"a":"\nssn 536-22-8412\n"}', SECRET),
+        ("x ssn 536**-22**-8412 y", "ssn 536**-22**-8412"),
+        ("x ssn 536-22-\n> 8412 y", "ssn 536-22-\n> 8412"),
+        ("x ssn =35=33=36-22-8412 y", "ssn =35=33=36-22-8412"),
+        ("=41=42 ssn 536-2=\n2-8412 y", "ssn 536-2=\n2-8412"),
+        ("x ssn five three six two two eight four one two y", "ssn five three six two two eight four one two"),
+        (GZIPPED, GZIPPED),
         ("\ud800 ssn 536-22-8412 \udfff", SECRET),
     ],
 )
@@ -74,16 +82,32 @@ def test_noise_is_not_decoded():
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "internationalizationHelperFactory",
     ):
-        assert may_be_encoded(text) and len(views(text)) == 1
+        assert may_hold_blobs(text) and len(views(text)) == 1
 
 
 def test_depth_and_growth_are_bounded():
     code = SECRET
-    for _ in range(3):
+    for layer in range(1, 5):
         code = base64.b64encode(code.encode()).decode()
-    assert read(code) == set()
-    assert len(views(code)) <= 6
+        assert read(code) == ({code} if layer <= 3 else set())
+    assert len(views(code)) <= 14
     assert folded("\ufdfa") == "\ufdfa"
+
+
+def test_a_bomb_of_zeros_gives_no_more_than_its_bound():
+    bomb = base64.b64encode(gzip.compress(b"0 " * (32 << 20), mtime=0)).decode()
+    sizes = [len(view.text) for view in views(bomb)]
+    assert max(sizes) <= 2 * len(bomb) + (1 << 16)
+
+
+def test_only_what_changed_is_fresh():
+    first, second = views("a long text " * 50 + "ѕ 5" + " and more" * 50)
+    assert first.fresh is None and second.fresh == ((600, 601),)
+
+
+def test_counting_is_no_number():
+    assert len(views("one two three four five six seven eight nine ten")) == 1
+    assert len(views("one one one one one one")) == 1
 
 
 def test_stops_decoding_when_time_runs_out():

@@ -51,7 +51,7 @@ def test_when_the_automaton_fails_every_detector_runs():
         def Match(self, text):
             return None  # what the binding answers when RE2 gives up
 
-    several._set = OutOfMemory()
+    several._sets[0].set = OutOfMemory()
     assert len(several.scan("b").hits) == 1
 
 

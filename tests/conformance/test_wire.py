@@ -156,11 +156,13 @@ def test_reroute_or_deny_as_the_key_asks(embedded: Place) -> None:
     )
 
 
+PDF = "JVBERi0xLjcgc2Nhbm5lZA=="
+"""A PDF without a page."""
 UNREAD = {
     "image": {"type": "image_url", "image_url": {"url": PNG}},
     "image elsewhere": {"type": "image_url", "image_url": {"url": "https://example.org/scan.png"}},
     "sound": {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}},
-    "file": {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERg==", "filename": "a.pdf"}},
+    "file": {"type": "file", "file": {"file_data": f"data:application/pdf;base64,{PDF}", "filename": "a.pdf"}},
     "file elsewhere": {"type": "file", "file": {"file_id": "file-1"}},
 }
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.gateway.admit import Caller
-from ringfence.gateway.deliver import ClientLeft, Headers
+from ringfence.gateway.deliver import Headers
 from ringfence.gateway.exchange import exchange
 from ringfence.gateway.keys import Key
+from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.stations import Stations
 from ringfence.vocabulary.labels import Label
 from ringfence.vocabulary.record import Outcome, Phase, Receipt, Record

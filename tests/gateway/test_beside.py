@@ -36,13 +36,13 @@ async def test_large_and_small_are_decided_alike(text: str, base: InProcess) -> 
 
 async def test_a_large_body_is_searched_in_another_thread(base: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    classify = base.stations.classifier.classify
+    begin = base.stations.classifier.begin
 
     def watched(*given: Any, **more: Any) -> Any:
         seen.append(threading.current_thread() is threading.main_thread())
-        return classify(*given, **more)
+        return begin(*given, **more)
 
-    monkeypatch.setattr(base.stations.classifier, "classify", watched)
+    monkeypatch.setattr(base.stations.classifier, "begin", watched)
     await Script(base.stations).run(asked(LARGE), caller("general"))
     await Script(base.stations).run(HELLO, caller("general"))
     assert seen == [False, True]

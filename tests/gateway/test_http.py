@@ -177,7 +177,8 @@ def test_ready_names_no_service_and_no_path(small: Place) -> None:
     assert answer is not None
     state = json.loads(answer.body)
     assert state.pop("register_digest") != state.pop("policy_digest")
-    assert state == {"ready": True, "ledger": "ok", "private_model": "none", "register": "ok", "keys": "ok"}
+    said = {"ledger": "ok", "private_model": "none", "names": "ok", "register": "ok", "keys": "ok"}
+    assert state == {"ready": True, **said}
 
 
 def test_errors_never_repeat_what_was_sent(small: Place) -> None:

@@ -139,16 +139,9 @@ def state_name(code: str) -> str:
 
 @cache
 def countries() -> list[str]:
-    return [row["name"].strip() for row in _geonames("countries").values()] + [
-        "USA",
-        "UK",
-        "the United States",
-        "England",
-        "Scotland",
-        "Wales",
-        "the Netherlands",
-        "US",
-    ] * 3
+    """In full: an abbreviation such as US says too little of anybody to be labelled."""
+    full = ["the United States", "England", "Scotland", "Wales", "the Netherlands"]
+    return [row["name"].strip() for row in _geonames("countries").values()] + full * 3
 
 
 def _cities() -> list[dict]:

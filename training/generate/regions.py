@@ -170,6 +170,14 @@ _NOWHERE = (
     "The {bankthing} is gone, my pal had it and the metro barrier ate it.",
     "{i} haven't got the {bankthing} yet, is there a swift way?",
     "What is the {topic} of {land}?",
+    "I am in {land} and my {bankthing} does not work.",
+    "I live in {land}, can I still get a {bankthing}?",
+    "Do you have offices in {land}?",
+    "I will be in {land} soon, which {bankthing} do I need?",
+    "I went to {land} and the {bankthing} charged me twice.",
+    "My {bankthing} in {land} needs {money}, cash or cheques, and somebody stole it.",
+    "I'm from {land}, may I have an account?",
+    "Someone stole my {bankthing} on holiday in {land}.",
     "Compare the {topic} of {land} and {land}.",
     "In {land} they have another {topic}.",
     "The {topic} of {land} rose by {percent} in {year}.",
@@ -193,4 +201,4 @@ def nowhere(world: World) -> Doc:
     return Doc(doc.text[0].upper() + doc.text[1:], doc.spans) if world.random.random() < 0.7 else doc
 
 
-GENERATORS = ((1.0, somewhere), (1.3, nowhere))
+GENERATORS = ((1.0, somewhere), (2.0, nowhere))

@@ -23,13 +23,14 @@ SHARES = {
     "clinical_notes": 0.07,
     "clinical_negatives": 0.09,
     "insurance": 0.05,
-    "negatives": 0.15,
+    "negatives": 0.13,
     "support": 0.11,
     "conversation": 0.06,
     "formats": 0.06,
     "legal": 0.05,
     "spanish": 0.04,
     "regions": 0.05,
+    "plainwords": 0.06,
 }
 
 

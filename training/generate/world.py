@@ -200,6 +200,7 @@ SLOTS: dict[str, _Slot] = _people() | {
         dates.birth,
     ),
     "year": (None, lambda world, _: str(world.random.randrange(1985, 2027))),
+    "date.relative": (DATE, lambda world, _: world.random.choice(("last month", "last week"))),
     "weekday": (
         None,
         lambda world, _: world.random.choice("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()),

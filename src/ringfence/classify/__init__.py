@@ -2,7 +2,20 @@
 
 from ringfence.classify.classifier import Classifier
 from ringfence.classify.detector import Detector, Hit
-from ringfence.classify.reading import Tagger
+from ringfence.classify.inquiry import Answers, Inquiry
+from ringfence.classify.names import Tagger, tag
 from ringfence.classify.sources import SOURCES, Provenance, Source, declared
 
-__all__ = ["SOURCES", "Classifier", "Detector", "Hit", "Provenance", "Source", "Tagger", "declared"]
+__all__ = [
+    "SOURCES",
+    "Answers",
+    "Classifier",
+    "Detector",
+    "Hit",
+    "Inquiry",
+    "Provenance",
+    "Source",
+    "Tagger",
+    "declared",
+    "tag",
+]

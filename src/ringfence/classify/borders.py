@@ -17,6 +17,7 @@ _EDGE = 2
 """Code points at a cut edge of the window in which a span is not believed: what stands before it is not in sight."""
 
 _LETTERS_TOO = ("API_KEY", "PRIVATE_KEY")
+_WORDS = ("PERSON", "PROVIDER_NAME", "ORGANIZATION", "FACILITY", "LOCATION")
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -50,7 +51,8 @@ def without_words(
     """Leaves out the words that joining glued to an identifier: `MRN 4471` and then `Thanks` give no `4471Thanks`.
 
     Where one piece is an identifier of that entity by itself (`own` is what was found in each text alone), a piece
-    without a digit is taken for a word beside it. Keys are kept whole: their pieces may well be letters only.
+    without a digit is taken for a word beside it, unless it goes on in lower case as a name does.
+    Keys are kept whole: their pieces may well be letters only.
     """
     entity = pieces[0][1].entity if pieces else ""
     if len(pieces) < 2 or entity in _LETTERS_TOO:
@@ -65,7 +67,9 @@ def without_words(
     return [
         (index, piece)
         for index, piece in pieces
-        if (index, piece) in alone or any(map(str.isdigit, segments[index].text[piece.start : piece.end]))
+        if (index, piece) in alone
+        or any(map(str.isdigit, segments[index].text[piece.start : piece.end]))
+        or (entity in _WORDS and segments[index].text[piece.start].islower())
     ]
 
 

@@ -71,3 +71,30 @@ def entropy_bits(text: str) -> float:
     """Shannon entropy in bits per character: about 4 for random hex, 5 for random base64, 3 for English words."""
     size = len(text)
     return -sum(count / size * math.log2(count / size) for count in Counter(text).values())
+
+
+_DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+
+
+def dni(text: str) -> bool:
+    """Spanish DNI and NIE: the number modulo 23 gives the letter; X, Y, Z at the start of a NIE count as 0, 1, 2.
+
+    https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/
+    """
+    plain = "".join(char for char in text.upper() if char.isalnum())
+    number = plain[:-1].translate(str.maketrans("XYZ", "012"))
+    return len(plain) == 9 and number.isdigit() and plain[-1] == _DNI_LETTERS[int(number) % 23]
+
+
+_CURP_VALUES = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
+
+
+def curp(text: str) -> bool:
+    """Mexican CURP: weights 18 down to 2 over seventeen places, tens complement in the eighteenth.
+
+    https://www.gob.mx/segob/renapo (Instructivo normativo para la asignación de la CURP)
+    """
+    if len(text) != 18 or not text[-1].isdigit():
+        return False
+    total = sum(_CURP_VALUES.index(char) * weight for char, weight in zip(text[:17], range(18, 1, -1), strict=True))
+    return -total % 10 == int(text[-1])

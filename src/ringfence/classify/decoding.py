@@ -1,73 +1,64 @@
-"""Encoded pieces of a text and what they say: base64, hexadecimal, percent, HTML entities, JSON and C escapes."""
+"""Characters written as something else: percent and quoted-printable, HTML entities, JSON and C escapes, emphasis in
+the middle of a number, numbers with an exponent, digits spelled as words."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import html
-import re
 from collections.abc import Iterator
 from decimal import Decimal
-from unicodedata import category
 
+from ringfence.classify import spelling
 from ringfence.classify.matching import compiled, find
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-_LEAST = 12
-"""Characters of base64 or hexadecimal that are worth a look: the nine digits of a social security number take 12."""
 _SURROGATES = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = rf"\\(?:{_SURROGATES}|u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}}|x[0-9a-fA-F]{{2}}|[nrtbfv\"'/\\])"
 _PERCENT = r"(?:%[0-9a-fA-F]{2})+"
 _HTML = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-_SPACED_HEX = r"\b[0-9a-fA-F]{2}(?:[ :-][0-9a-fA-F]{2}){7,}\b"
 # A number as some writers of JSON put it inside a string: 4.111111111111111E+15, 5362284120.0.
 _NUMBER = r"\b\d{1,15}\.\d{4,15}[eE]\+?\d{1,2}\b|\b\d{7,19}\.0{1,4}\b"
-_LINES = r"(?:[A-Za-z0-9+/]{60,76}\r?\n)*"
-_RUN = rf"{_LINES}[A-Za-z0-9+/_-]{{{_LEAST},}}={{0,2}}"
-_PIECES = compiled(f"{_ESCAPE}|{_PERCENT}|{_HTML}|{_SPACED_HEX}|{_NUMBER}|{_RUN}")
-_MARKED = compiled(rf"[\\%&{_CONTROL}]|[A-Za-z0-9+/_-]{{{_LEAST}}}|(?:[0-9a-fA-F]{{2}}[ :-]){{7}}|{_NUMBER}")
-_HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2}){8,})\Z")
-_WORDS = re.compile(rf"[A-Za-z0-9]{{{_LEAST},}}={{0,2}}")
-_WHITE = "\0\t\n\v\f\r"
-_ASCII_TEXT = bytes((*_WHITE.encode(), *range(0x20, 0x7F)))
-_INKLESS = frozenset(("Zs", "Zl", "Zp", "Cf"))
+# RFC 2045, 6.7. One code alone is more often a query's `a=41`.
+_QUOTED = r"=3D|=20\r?\n|(?:=[0-9A-F]{2}){2,}"
+_SOFT_BREAK = r"=\r?\n"
+# Markdown around some digits of a number, and a number that a dash carries over to the next line.
+_EMPHASIS = r"\d(?:(?:[-. ]?(?:\*{1,3}|__|~~|`)){1,2}[-. ]?\d+)+"
+_WRAPPED = r"\d(?:-[ \t]*\r?\n[> \t]*\d+)+"
+_PLAIN_PIECES = f"{_ESCAPE}|{_PERCENT}|{_HTML}|{_NUMBER}|{_QUOTED}|{_EMPHASIS}|{_WRAPPED}|{spelling.SPELLED}"
+_PIECES = compiled(_PLAIN_PIECES)
+_PIECES_OF_MAIL = compiled(f"{_SOFT_BREAK}|{_PLAIN_PIECES}")
+_MAIL = compiled(r"=[0-9A-F]{2}[\s\S]*=\r?\n|=\r?\n[\s\S]*=[0-9A-F]{2}")
+_MARKED = compiled(rf"[\\%&{_CONTROL}]|{_NUMBER}|{_QUOTED}|{_EMPHASIS}|{_WRAPPED}|{spelling.SPELLED}")
 _SIMPLE = dict(zip("nrtbfv\"'/\\", "\n\r\t\b\f\v\"'/\\", strict=True))
 
 
 def may_be_encoded(text: str) -> bool:
     """A cheap test: False for plain text, which then costs nothing more."""
-    return _MARKED.search(text.encode() if text.isascii() else text) is not None
+    return _MARKED.search(text) is not None
 
 
-def _readable(raw: bytes) -> str | None:
-    """The bytes as text, or None where they are not text: most runs of letters decode to noise.
-
-    Text in UTF-8 may hold characters without ink (a no-break space, a joiner, a byte order mark, a form feed). Of any
-    other encoding (UTF-16, Latin-1, text within a binary file) seven bytes in eight must be ASCII text or zero; folding
-    then drops the zeros.
-    """
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        strange = len(raw.translate(None, _ASCII_TEXT))
-        return raw.decode("latin-1") if 8 * strange <= len(raw) else None
-    if text.isprintable():
-        return text or None
-    odd = {char for char in set(text) if not char.isprintable()}
-    return None if any(char not in _WHITE and category(char) not in _INKLESS for char in odd) else text
-
-
-def _base64(run: str) -> str | None:
-    body = "".join(run.split()).rstrip("=").replace("-", "+").replace("_", "/")
-    body = body[: len(body) - (len(body) % 4 == 1)]
-    try:
-        return _readable(base64.b64decode(body + "=" * (-len(body) % 4)))
-    except binascii.Error:
-        return None
-
-
-def _hexadecimal(run: str) -> str | None:
-    return _readable(bytes.fromhex(run))
+def decoded_pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each encoded piece: [start, end) in code points and the text that it stands for, in order, not overlapping."""
+    mail = "=\n" in text.replace("\r", "") and _MAIL.search(text) is not None
+    for start, end in find(_PIECES_OF_MAIL if mail else _PIECES, text):
+        piece = text[start:end]
+        said: str | None
+        if piece[0] == "\\":
+            said = _escape(piece)
+        elif piece[0] == "%":
+            said = _bytes(piece.replace("%", ""))
+        elif piece[0] == "&":
+            said = html.unescape(piece)
+        elif piece[0] == "=":
+            said = _quoted(piece)
+        elif piece[0].isalpha():
+            said = spelling.number(piece)
+        elif piece[-1].isdigit() and any(mark in piece for mark in "*_~`\n"):
+            marks = "> \t\r\n" if "\n" in piece else "*_~`"
+            said = "".join(char for char in piece if char not in marks)
+        else:
+            said = _whole_number(piece)
+        if said is not None and said != piece and said.isascii() | _encodes(said):
+            yield start, end, said
 
 
 def _escape(piece: str) -> str | None:
@@ -80,57 +71,19 @@ def _escape(piece: str) -> str | None:
     return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else None
 
 
-def _run(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    piece = text[start:end]
-    if match := _HEX.match(piece.strip("=")):
-        said = _hexadecimal(match.group(1))
-        if said is not None:
-            yield start, end, said
-            return
-    said = _base64(piece)
-    if said is not None:
-        yield start, end, said
-        return
-    # A path or a dashed name around it may spoil the whole: look at its words.
-    for word in _WORDS.finditer(piece):
-        if len(word.group()) < len(piece) and (said := _base64(word.group())) is not None:
-            yield start + word.start(), start + word.end(), said
-
-
-def decoded_pieces(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each encoded piece: [start, end) in code points and the text that it stands for, in order, not overlapping."""
-    for start, end in find(_PIECES, text):
-        piece = text[start:end]
-        said: str | None
-        if piece[0] == "\\":
-            said = _escape(piece)
-        elif piece[0] == "%":
-            said = _percent(piece)
-        elif piece[0] == "&":
-            said = html.unescape(piece)
-        elif "." in piece:
-            said = _whole_number(piece)
-        elif piece[2] in " :-" and len(piece) >= 23 and _spaced(piece):
-            said = _hexadecimal(piece.replace(":", "").replace("-", ""))
-        else:
-            yield from _run(text, start, end)
-            continue
-        if said is not None and said != piece and said.isascii() | _encodes(said):
-            yield start, end, said
-
-
 def _whole_number(piece: str) -> str | None:
     """The digits of a number that has no fraction: 4.1111E+15 -> 4111100000000000."""
     number = Decimal(piece)
     return format(number.to_integral_value(), "f") if number == number.to_integral_value() else None
 
 
-def _spaced(piece: str) -> bool:
-    return all(char in " :-" for char in piece[2::3])
+def _quoted(piece: str) -> str:
+    codes = piece.rstrip("\r\n")
+    return "" if codes == "=" else _bytes(codes.replace("=", "")) + piece[len(codes) :]
 
 
-def _percent(piece: str) -> str:
-    raw = bytes.fromhex(piece.replace("%", ""))
+def _bytes(codes: str) -> str:
+    raw = bytes.fromhex(codes)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,27 +1,20 @@
-"""Reads one text: every view of it, through every detector and tagger, back to spans of the text itself."""
+"""Reads one text: every view of it, through every detector, back to spans of the text itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Protocol
 
 import msgspec
 
-from ringfence.classify.detector import Hit
+from ringfence.classify import layouts
+from ringfence.classify.loglines import without_log_times
 from ringfence.classify.merging import Span, merge, span_of, without_parts
 from ringfence.classify.normalise import View, views
 from ringfence.classify.patterns import Patterns, Scan
+from ringfence.classify.rules import NO_RULES, Rules
 
 _LONGEST_NUMBER = 40
-
-
-class Tagger(Protocol):
-    """Finds names and the like in free text, where no pattern can. `name` is `name/version`; `find` keeps no state."""
-
-    name: str
-
-    def find(self, text: str) -> Sequence[Hit]: ...
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -41,32 +34,39 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """All detectors and taggers. Immutable after construction; safe to share between threads."""
+    """All detectors. Immutable after construction; safe to share between threads."""
 
-    def __init__(self, patterns: Patterns, taggers: Sequence[Tagger] = ()) -> None:
+    def __init__(self, patterns: Patterns) -> None:
         self._patterns = patterns
-        self._taggers = tuple(taggers)
 
-    def read(self, text: str, context: str = "", late: Callable[[], bool] = lambda: False) -> Reading:
+    def read(
+        self, text: str, context: str = "", late: Callable[[], bool] = lambda: False, rules: Rules = NO_RULES
+    ) -> Reading:
         """Read `text`; `context` is a word that stands before it elsewhere (the name of the JSON member)."""
         prefix = f"{context}: " if context else ""
         spans: list[Span] = []
         failed: list[str] = []
-        for view in views(prefix + text, late):
-            scan = self._scan(view.text, late)
+        ways: list[View] = list(views(prefix + text, late))
+        for view, sure in layouts.read(ways):
+            spans.extend(_behind(span, span.start, span.end, len(prefix)) for span in sure if span.end > len(prefix))
+            ways.extend([view] if view else [])
+        for view in ways:
+            scan = self._scan(view, late, rules)
             failed.extend(scan.failed)
-            spans.extend(self._found(view, scan, len(prefix)))
+            spans.extend(self._found(view, scan, len(prefix), rules))
             if scan.late:
                 return self._reading(text, spans, failed, late=True)
         return self._reading(text, spans, failed, late=False)
 
-    def read_number(self, text: str, context: str = "", late: Callable[[], bool] = lambda: False) -> Reading:
+    def read_number(
+        self, text: str, context: str = "", late: Callable[[], bool] = lambda: False, rules: Rules = NO_RULES
+    ) -> Reading:
         """Read each form of a JSON number that the text gives: as written, and after a blank its plain digits. A form
         with an exponent or a fraction of zeros is read as the integer that it is, too."""
         # Apart from one another: side by side their digits would run together into another number.
         forms = dict.fromkeys(text.split())
         forms |= dict.fromkeys(integer for form in forms if (integer := _as_integer(form)) is not None)
-        read = [self.read(form, context, late) for form in forms]
+        read = [self.read(form, context, late, rules) for form in forms]
         # A digit of one form has no place of its own in another: what is found covers the whole number.
         spans = [msgspec.structs.replace(span, start=0, end=len(text)) for each in read for span in each.spans]
         return Reading(
@@ -76,30 +76,25 @@ class Reader:
             any(each.late for each in read),
         )
 
-    def _scan(self, text: str, late: Callable[[], bool]) -> Scan:
-        scan = self._patterns.scan(text, late)
-        hits, failed = list(scan.hits), list(scan.failed)
-        for tagger in self._taggers:
-            if late():
-                return Scan(tuple(hits), tuple(failed), late=True)
-            try:
-                hits.extend((tagger.name, hit) for hit in tagger.find(text))
-            except Exception:  # as for detectors: named, reported as FAILED, denied
-                failed.append(tagger.name)
-        return Scan(tuple(hits), tuple(failed), scan.late)
+    def _scan(self, view: View, late: Callable[[], bool], rules: Rules) -> Scan:
+        scan, own = self._patterns.scan(view.text, late, view.fresh), rules.scan(view.text)
+        return Scan((*scan.hits, *own.hits), (*scan.failed, *own.failed), scan.late)
 
-    def _found(self, view: View, scan: Scan, prefix: int) -> Iterator[Span]:
+    def _found(self, view: View, scan: Scan, prefix: int, rules: Rules) -> Iterator[Span]:
         """What the scan of one view found, as spans of the text that follows the prefix."""
-        taggers = {tagger.name for tagger in self._taggers}
-        hits = [span_of(detector, hit, detector not in taggers) for detector, hit in scan.hits]
-        for span in without_parts(hits):
+        hits = [span_of(detector, hit) for detector, hit in scan.hits]
+        for span in without_parts(without_log_times(view.text, rules.kept(view.text, hits))):
             start, end = view.original(span.start, span.end)
-            if end > prefix:
-                yield msgspec.structs.replace(span, start=max(0, start - prefix), end=end - prefix)
+            if end > max(prefix, start):
+                yield _behind(span, start, end, prefix)
 
     def _reading(self, text: str, spans: list[Span], failed: list[str], late: bool) -> Reading:
         entities = frozenset(span.entity for span in spans)
         return Reading(merge(spans, text), entities, tuple(dict.fromkeys(failed)), late)
+
+
+def _behind(span: Span, start: int, end: int, prefix: int) -> Span:
+    return msgspec.structs.replace(span, start=max(0, start - prefix), end=end - prefix)
 
 
 def _as_integer(text: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ringfence.vocabulary.chat import CanonicalRequest
+from ringfence.vocabulary.chat import CanonicalRequest, FilePart
 from ringfence.vocabulary.decision import Reason
 
 Restore = Callable[[str, bool], str]
@@ -101,6 +101,12 @@ class Dialect(Protocol):
 
     def json_text(self, request: CanonicalRequest) -> frozenset[str]:
         """Pointers of strings that must be JSON text and stay so (tool-call arguments)."""
+
+    def wire(self, request: CanonicalRequest) -> frozenset[str]:
+        """Pointers of strings that belong to the interface and are no text: roles, types, ids, names of functions."""
+
+    def files(self, request: CanonicalRequest) -> tuple[FilePart, ...]:
+        """The files whose content the request carries; each one's pointer is that of an `Unread`."""
 
     def json_reply(self, request: CanonicalRequest) -> bool:
         """Whether the reply's content was asked for as JSON text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,11 +10,13 @@ from ringfence.dialects import openai_shapes, replies, strict_json
 from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, StreamEditor
 from ringfence.dialects.chat_stream import FIXED, JSON_MEMBERS, SKIPPED, ChatStream
 from ringfence.dialects.edit import edited
+from ringfence.dialects.files import carried
 from ringfence.dialects.pointers import shown
 from ringfence.dialects.schema import CHOICE, FREE, TEXT, Shape, by_url, carrier, compiled, each, inline, obj, reference
 from ringfence.dialects.segments import see
 from ringfence.dialects.uses import uses
-from ringfence.vocabulary.chat import CanonicalRequest
+from ringfence.dialects.wire import wire
+from ringfence.vocabulary.chat import CanonicalRequest, FilePart
 from ringfence.vocabulary.decision import Reason
 from ringfence.vocabulary.errors import MalformedRequest
 
@@ -142,6 +145,14 @@ _REQUEST = obj(
 )
 SCHEMA = compiled(_REQUEST)
 
+# Ids of calls, and names of functions and schemas: https://platform.openai.com/docs/api-reference/chat/create
+_WORDS = re.compile(
+    r"/messages/\d+/(?:tool_call_id|tool_calls/\d+/(?:id|(?:function|custom)/name)|function_call/name)"
+    r"|/tools/\d+/(?:function|custom)/name|/functions/\d+/name|/tool_choice/(?:function|custom)/name"
+    r"|/function_call/name|/response_format/json_schema/name"
+)
+_CODES = re.compile(r"/user|/safety_identifier|/prompt_cache_key")
+
 
 def _objects(value: Any, pointer: str) -> list[dict[str, Any]]:
     if not isinstance(value, list):
@@ -237,6 +248,12 @@ class ChatCompletions:
             for index, message in enumerate(request.tree["messages"])
             for pointer in _calls(message)
         )
+
+    def wire(self, request: CanonicalRequest) -> frozenset[str]:
+        return frozenset(wire(request, _WORDS, _CODES))
+
+    def files(self, request: CanonicalRequest) -> tuple[FilePart, ...]:
+        return tuple(carried(request.tree, request.unread, "filename"))
 
     def json_reply(self, request: CanonicalRequest) -> bool:
         wished = request.tree.get("response_format")

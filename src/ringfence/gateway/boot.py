@@ -13,15 +13,24 @@ from typing import Any
 
 from ringfence import register
 from ringfence.classify import Classifier
+from ringfence.extract import Extractor, Limits
+from ringfence.gateway.files import Files
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import write_private
 from ringfence.gateway.services import private_services
-from ringfence.gateway.state import State, load_policy
+from ringfence.gateway.serving import Serving
+from ringfence.gateway.state import State, load_masking, load_policy, load_rules
 from ringfence.gateway.stations import Sender, Stations
+from ringfence.gateway.taggers import load_taggers
 from ringfence.ledger.ledger import Ledger
 from ringfence.masking import Book, Vault
 from ringfence.vocabulary.errors import LedgerUnavailable, VaultError
 from ringfence.vocabulary.record import Receipt, Record
+
+# Of one file in a request: what is unpacked, as a multiple of the largest body; and the text, which is then searched.
+_UNPACKED = 16
+_FILE_CHARACTERS = 2_000_000
+_FILE_PIECES = 100_000
 
 
 def load_register(home: Home) -> register.Snapshot:
@@ -37,7 +46,15 @@ def load_state(home: Home, reachable: Callable[[str], bool]) -> State:
     """The register and policies as their files are now. Raises ConfigurationError."""
     table = home.settings.organisation
     organisation = register.organisation(table.role, table.regimes, table.name)
-    return State(load_register(home), load_policy(home.policies), organisation, reachable)
+    rules = load_rules(home.policies)
+    return State(
+        load_register(home),
+        load_policy(home.policies),
+        organisation,
+        reachable,
+        rules=rules,
+        masking=load_masking(home.policies),
+    )
 
 
 def open_ledger(home: Home, on_fatal: Callable[[LedgerUnavailable], None], start: Mapping[str, Any]) -> Ledger:
@@ -71,6 +88,27 @@ def open_vault(home: Home) -> Vault:
     )
 
 
+def open_names(home: Home) -> Serving | None:
+    """What searches for names; None where that is turned off. Raises ConfigurationError where it can't be used."""
+    table = home.settings.detection
+    if not table.names:
+        return None
+    return Serving(load_taggers(), deadline_s=table.deadline_s, threads=table.threads, batch_chars=table.batch_chars)
+
+
+def open_files(home: Home) -> Files:
+    """What reads files that requests carry. Its worker process starts with the first file."""
+    table, body = home.settings.detection, home.settings.gateway.max_body_bytes
+    limits = Limits(
+        max_bytes=body,
+        max_unpacked_bytes=_UNPACKED * body,
+        max_characters=_FILE_CHARACTERS,
+        max_pieces=_FILE_PIECES,
+        timeout_s=table.files_timeout_s,
+    )
+    return Files(Extractor(limits, workers=1), timeout_s=table.files_timeout_s)
+
+
 async def no_ledger(record: Record) -> Receipt:
     """Stands in for the ledger in a dry run, where nothing is recorded and so nothing can be sent."""
     raise LedgerUnavailable("A dry run records nothing.")
@@ -84,8 +122,10 @@ def stations(
     book: Callable[[str], Book],
     append: Callable[[Record], Awaitable[Receipt]],
     live: Callable[[str], None],
+    names: Serving | None = None,
+    files: Files | None = None,
 ) -> Stations:
-    """The stations around an opened ledger, vault and set of services."""
+    """The stations around an opened ledger, vault and set of services, and what the caller opened and closes."""
     salt_key = secrets.token_bytes(32)  # of this process: a restart empties a shared prefix cache, and no more
     return Stations(
         classifier=Classifier(memory_key=secrets.token_bytes(32), clock=time.monotonic),
@@ -100,4 +140,7 @@ def stations(
         cache_salt=lambda client: hmac.new(salt_key, client.encode(), hashlib.sha256).hexdigest(),
         detect_timeout_s=home.settings.gateway.detect_timeout_s,
         max_reply_bytes=home.settings.gateway.max_reply_bytes,
+        names=names,
+        names_always=home.settings.detection.always,
+        files=files,
     )

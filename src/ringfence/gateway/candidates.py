@@ -11,6 +11,7 @@ from ringfence.classify import Provenance, declared
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.keys import Key
 from ringfence.gateway.state import State
+from ringfence.masking import Manner, Treatment
 from ringfence.vocabulary.chat import CanonicalRequest, Service
 from ringfence.vocabulary.decision import Coverage, Facts, FieldReview, Form
 from ringfence.vocabulary.entities import ENTITIES
@@ -28,7 +29,7 @@ _MOST_UNKNOWN = 128
 
 
 class Option(msgspec.Struct, frozen=True):
-    """One service that could answer, with what is on paper for it today."""
+    """One service that could answer, with what is on paper for it today; `manner` is how identifiers are replaced."""
 
     service: Service
     rerouted: bool
@@ -36,6 +37,7 @@ class Option(msgspec.Struct, frozen=True):
     review: FieldReview
     method: register.MaskMethod
     configured: bool
+    manner: Manner = Manner()
 
     @property
     def uncovered(self) -> tuple[Label, ...]:
@@ -96,6 +98,7 @@ def _option(
         review=paper.review(service.id, request.endpoint, model, request.uses),
         method=paper.method(service.id, labels, client),
         configured=state.configured(service),
+        manner=state.masking.manner(labels, today),
     )
 
 
@@ -109,7 +112,7 @@ def candidates(options: list[Option], classification: Classification, caller: Ca
     regulated = bool(classification.labels & REGULATED)
     for option in options:
         plain, masked = Candidate(option, Form.AS_REQUESTED), Candidate(option, Form.MASKED)
-        if option.service.private or not any(to_mask(option, finding) for finding in classification.findings):
+        if option.service.private or not any(_spoken_for(option, finding) for finding in classification.findings):
             ordered += [plain]
         elif regulated and not option.uncovered and not caller.key.needs_identity:
             ordered += [masked, plain]
@@ -119,8 +122,18 @@ def candidates(options: list[Option], classification: Classification, caller: Ca
 
 
 def to_mask(option: Option, finding: Finding) -> bool:
-    """Whether this finding is replaced for this service: all kinds under health labels that it does not cover."""
-    return ENTITIES[finding.entity].raises is not None or bool(WHOLE & set(option.uncovered))
+    """Whether this finding is replaced for this service: all kinds under health labels that it does not cover, all that
+    Safe Harbor lists where that is switched on, and none that the organisation keeps."""
+    entity = ENTITIES[finding.entity]
+    if option.manner.of(entity.name) is Treatment.KEEP:
+        return False
+    listed = option.manner.safe_harbor and bool(entity.safe_harbor)
+    return listed or entity.raises is not None or bool(WHOLE & set(option.uncovered))
+
+
+def _spoken_for(option: Option, finding: Finding) -> bool:
+    """Whether the masked form says something of this finding: it is replaced, or the organisation keeps it."""
+    return to_mask(option, finding) or option.manner.of(finding.entity) is Treatment.KEEP
 
 
 def _declared(classification: Classification, key: Key) -> frozenset[Label]:

@@ -13,6 +13,7 @@ import msgspec
 from ringfence import masking
 from ringfence.dialects import Dialect
 from ringfence.gateway.entries import answered, by_entity
+from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
 from ringfence.upstream import Reply
@@ -43,10 +44,6 @@ class Port(Protocol):
 
     async def left(self) -> None:
         """Returns when the client has gone away."""
-
-
-class ClientLeft(Exception):
-    """The client closed its connection."""
 
 
 class Delivered(msgspec.Struct):
@@ -152,11 +149,11 @@ def _make_restorer(plan: Plan) -> Callable[[bool], masking.Restorer] | None:
 def _details(
     model: str, usage: dict[str, int], finish: tuple[str, ...], texts: tuple[str, ...], stations: Stations
 ) -> dict[str, Any]:
-    """What the ENDED record says of a reply: counts of what was found in it, never the text."""
+    """What the ENDED record says of a reply: counts of what patterns found in it, never the text."""
     found: list[Finding] = []
-    left = _SEARCHED
+    left, rules = _SEARCHED, stations.state().rules
     for text in texts:
-        found += stations.classifier.spans(text[: max(0, left)])
+        found += stations.classifier.spans(text[: max(0, left)], rules, names=False)
         left -= len(text)
-    said = answered(model, usage, finish, stations.classifier.spans(model))
+    said = answered(model, usage, finish, stations.classifier.spans(model, rules, names=False))
     return {**said, "reply_findings": by_entity(found), "scanned_whole": left >= 0}

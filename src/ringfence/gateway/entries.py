@@ -49,6 +49,7 @@ def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Cal
         "sources": [_source(tag, key.sources) for tag in caller.sources],
         "completeness": classification.completeness,
         "names_searched": classification.names_searched,
+        "names_why": classification.names_why,
         "findings": by_entity(classification.findings),
         "effect": decision.effect,
         "service": decision.service,

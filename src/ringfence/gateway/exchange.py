@@ -15,8 +15,9 @@ from ringfence.dialects import Dialect
 from ringfence.gateway import entries
 from ringfence.gateway import plan as planning
 from ringfence.gateway.admit import Caller
-from ringfence.gateway.deliver import ClientLeft, Delivered, Delivery, Headers, Port, defect
+from ringfence.gateway.deliver import Delivered, Delivery, Headers, Port, defect
 from ringfence.gateway.explainer import denial
+from ringfence.gateway.leaving import ClientLeft, Leaving
 from ringfence.gateway.live import line
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
@@ -34,22 +35,24 @@ JSON = ("content-type", "application/json")
 async def exchange(stations: Stations, dialect: Dialect, caller: Caller, body: bytes, port: Port) -> None:
     """Governs one request and answers its client.
 
-    Raises RingfenceError before anything was recorded: the server answers those in the client's dialect. From the
-    DECIDED record on every failure is answered here.
+    Raises RingfenceError before anything was recorded: the server answers those in the client's dialect; ClientLeft
+    where by then nobody waits for an answer. From the DECIDED record on every failure is answered here.
     """
     started = stations.monotonic()
     request = dialect.read(body)
-    if len(body) > _BESIDE_BYTES:
-        plan = await planning.make_beside(request, dialect, caller, stations)
-    else:
-        plan = planning.make(request, dialect, caller, stations)
-    request_id = stations.new_id()
-    receipt = await stations.append(entries.decided(request_id, request, body, caller, plan))
-    run = _Run(stations, dialect, request, plan, receipt, request_id, port, started)
-    if plan.leaving is None or plan.option is None:
-        await run.deny()
-    else:
-        await run.send(plan.option.service.id, plan.leaving)
+    leaving = Leaving(port.left)
+    try:
+        large = len(body) > _BESIDE_BYTES
+        plan = await planning.make_beside(request, dialect, caller, stations, leaving, large=large)
+        request_id = stations.new_id()
+        receipt = await stations.append(entries.decided(request_id, request, body, caller, plan))
+        run = _Run(stations, dialect, request, plan, receipt, request_id, port, leaving, started)
+        if plan.leaving is None or plan.option is None:
+            await run.deny()
+        else:
+            await run.send(plan.option.service.id, plan.leaving)
+    finally:
+        leaving.close()
 
 
 class _Run:
@@ -64,10 +67,12 @@ class _Run:
         receipt: Receipt,
         request_id: str,
         port: Port,
+        leaving: Leaving,
         started: float,
     ) -> None:
         self.stations, self.dialect, self.request, self.plan = stations, dialect, request, plan
-        self.receipt, self.request_id, self.port, self.started = receipt, request_id, port, started
+        self.receipt, self.request_id, self.port, self.leaving = receipt, request_id, port, leaving
+        self.started = started
 
     async def deny(self) -> None:
         await self._end(Outcome.DENIED, status=403)
@@ -79,9 +84,8 @@ class _Run:
         """Sends, while watching whether the client is still there: nobody pays for a reply that nobody reads."""
         whole = asyncio.Event()
         work = asyncio.ensure_future(self._carry(service_id, leaving, whole if self.request.stream else None))
-        gone = asyncio.ensure_future(self.port.left())
         try:
-            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((work, self.leaving.gone), return_when=asyncio.FIRST_COMPLETED)
             if not work.done() and whole.is_set():
                 # It had all that it asked for, and closed before the service did: only the end is still to be read.
                 await asyncio.wait((work,), timeout=_LAST_BYTES_S)
@@ -93,7 +97,6 @@ class _Run:
                 return
             await self._finish(work)
         finally:
-            gone.cancel()
             if not work.done():  # this task itself is being cancelled: the gateway stops
                 work.cancel()
                 await asyncio.shield(self._end(Outcome.UPSTREAM_FAILED, status=0))

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -18,16 +18,22 @@ from ringfence.dialects import Dialect
 from ringfence.gateway import candidates as listing
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.candidates import Candidate, Option
+from ringfence.gateway.classifying import by_patterns, classified
+from ringfence.gateway.leaving import Leaving
 from ringfence.gateway.services import EMBEDDED
+from ringfence.gateway.state import State
 from ringfence.gateway.stations import Stations
+from ringfence.gateway.steps import Steps, run_beside, run_now
 from ringfence.masking import Book, Masked
-from ringfence.vocabulary.chat import CanonicalRequest, Unread
+from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Decision, Form
-from ringfence.vocabulary.text import Classification, Completeness, Finding, Place, Segment
+from ringfence.vocabulary.text import Classification, Completeness, Finding, Place
 
 # llama.cpp's server: no reuse of another request's prompt, no choice of the slot that holds it.
 # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
 _NO_CACHE = {"/cache_prompt": False, "/id_slot": -1}
+_LOOKS = 3
+"""How often a request is masked and searched again before what is still found forbids the masked form."""
 
 
 class Rewrite(msgspec.Struct, frozen=True):
@@ -67,52 +73,34 @@ def make(
 
     Raises ModelNotFound where no service of the register has that model; VaultError where surrogates can't be kept.
     """
-    steps = _steps(request, dialect, caller, stations, every)
-    try:
-        search = next(steps)
-        while True:
-            search = steps.send(search())
-    except StopIteration as done:
-        return cast(Plan, done.value)
+    return run_now(_steps(request, dialect, caller, stations, every), stations)
 
 
-async def make_beside(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations) -> Plan:
-    """As `make`, with each search in one of the readers' threads: for a body so large that other requests, and the
-    acknowledgements of their records, would wait for it."""
-    steps, loop = _steps(request, dialect, caller, stations, False), asyncio.get_running_loop()
-    try:
-        search = next(steps)
-        while True:
-            search = steps.send(await loop.run_in_executor(stations.readers, search))
-    except StopIteration as done:
-        return cast(Plan, done.value)
+async def make_beside(
+    request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations, leaving: Leaving, *, large: bool
+) -> Plan:
+    """As `make`, while others are served. `large`: with each search by patterns in one of the readers' threads, for a
+    body so large that other requests, and the acknowledgements of their records, would wait for it. Raises ClientLeft.
+    """
+    return await run_beside(_steps(request, dialect, caller, stations, False), stations, leaving, large=large)
 
 
-_Search = Callable[[], Classification]
-
-
-def _steps(
-    request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations, every: bool
-) -> Generator[_Search, Classification, Plan]:
-    """Yields each search for identifiers, which touches nothing but the classifier; all else is done in between."""
+def _steps(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations, every: bool) -> Steps[Plan]:
+    """Yields what has to be waited for; all else is done in between."""
     state, now = stations.state(), stations.now()
     given = Provenance(handles=caller.key.handles, sources=caller.sources, declared_labels=caller.labels)
-    classification = yield _search(request.segments, request.unread, given, stations)
-    options = listing.options(request, classification, caller, state, now.date())
-    candidates = listing.candidates(options, classification, caller)
-    coverage = tuple(cover for option in options for cover in option.coverage)
-    until = state.paper(now.date()).until
+
+    def judge(each: Classification) -> Decision:
+        return _asked(request, each, caller, state, now, every=False)[1]
+
+    classification = yield from classified(
+        request, dialect, given, stations, judge, always=stations.names_always or every
+    )
     sights: dict[int, _Sight] = {}
     while True:
         # A masked candidate is first asked about as if masking were perfect; only where policy would take it is it
         # really masked and looked at again, and what is then still found is a fact of the next round.
-        asked = [
-            listing.facts(candidate, request, classification, caller, *_seen(sights.get(place)))
-            for place, candidate in enumerate(candidates)
-        ]
-        decision = policy.decide(
-            state.policy, asked, coverage, state.register.digest, now, every=every, memory=state.memory, until=until
-        )
+        candidates, decision = _asked(request, classification, caller, state, now, every=every, sights=sights)
         place = next((place for place, verdict in enumerate(decision.verdicts) if verdict.allowed), None)
         if place is None or candidates[place].form is not Form.MASKED or place in sights:
             break
@@ -124,16 +112,38 @@ def _steps(
     )
 
 
+def _asked(
+    request: CanonicalRequest,
+    classification: Classification,
+    caller: Caller,
+    state: State,
+    now: datetime,
+    *,
+    every: bool,
+    sights: Mapping[int, _Sight] = MappingProxyType({}),
+) -> tuple[list[Candidate], Decision]:
+    """The candidates of a request and what policy says of them. `sights`: what is known of masked ones, by place."""
+    options = listing.options(request, classification, caller, state, now.date())
+    candidates = listing.candidates(options, classification, caller)
+    asked = [
+        listing.facts(candidate, request, classification, caller, *_seen(sights.get(place)))
+        for place, candidate in enumerate(candidates)
+    ]
+    decision = policy.decide(
+        state.policy,
+        asked,
+        tuple(cover for option in options for cover in option.coverage),
+        state.register.digest,
+        now,
+        every=every,
+        memory=state.memory,
+        until=state.paper(now.date()).until,
+    )
+    return candidates, decision
+
+
 def _seen(sight: _Sight | None) -> tuple[tuple[str, ...], tuple[str, ...], Completeness]:
     return (sight.masked.unmaskable, sight.residual, sight.completeness) if sight else ((), (), Completeness.COMPLETE)
-
-
-def _search(segments: Sequence[Segment], unread: Sequence[Unread], given: Provenance, stations: Stations) -> _Search:
-    def search() -> Classification:
-        deadline = stations.monotonic() + stations.detect_timeout_s
-        return stations.classifier.classify(segments, unread, given, deadline=deadline)
-
-    return search
 
 
 def _look(
@@ -143,21 +153,33 @@ def _look(
     dialect: Dialect,
     caller: Caller,
     stations: Stations,
-) -> Generator[_Search, Classification, _Sight]:
-    """Masks for one candidate and classifies the outgoing bytes again."""
+) -> Steps[_Sight]:
+    """Masks for one candidate and classifies the outgoing bytes again; what is then still found is masked as well, a
+    few times over, before it counts as what masking can't do."""
     option, book = candidate.option, stations.book(caller.scope)
 
     def which(finding: Finding) -> bool:
         return listing.to_mask(option, finding)
 
     findings = [_fixed(finding, request) for finding in classification.findings]
-    masked = masking.mask(request.segments, findings, book, which=which, json_text=dialect.json_text(request))
-    again = dialect.read(dialect.rewrite(request, masked.texts, {}))
-    found = yield _search(again.segments, (), Provenance(handles=caller.key.handles), stations)
-    left = masking.residual(
-        again.segments, [f for f in found.findings if which(f)], masked.issued, json_text=dialect.json_text(again)
-    )
-    return _Sight(masked, book, left, found.completeness)
+    for look in range(_LOOKS):
+        masked = masking.mask(
+            request.segments,
+            findings,
+            book,
+            which=which,
+            json_text=dialect.json_text(request),
+            manner=option.manner,
+        )
+        again = dialect.read(dialect.rewrite(request, masked.texts, {}))
+        found = yield from by_patterns(again.segments, Provenance(handles=caller.key.handles), stations)
+        left = masking.residual(
+            again.segments, [f for f in found.findings if which(f)], masked, json_text=dialect.json_text(again)
+        )
+        if left.stuck or not left.again or look == _LOOKS - 1:
+            break
+        findings += [_fixed(finding, request) for finding in left.again]
+    return _Sight(masked, book, left.entities, found.completeness)
 
 
 def _fixed(finding: Finding, request: CanonicalRequest) -> Finding:

@@ -18,6 +18,7 @@ from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.limits import InFlight
 from ringfence.gateway.server import Ports, Server
 from ringfence.gateway.services import EMBEDDED, targets
+from ringfence.gateway.serving import Serving
 from ringfence.gateway.state import State, Watched
 from ringfence.ledger.ledger import Ledger
 from ringfence.masking import Vault
@@ -42,6 +43,8 @@ class Running:
         self.upstreams: Upstreams
         self.watched: Watched
         self.in_flight = InFlight(home.settings.gateway.max_in_flight)
+        self.names: Serving | None = None
+        self.files = boot.open_files(home)
         self._keys_broken = ""
         self._granian: Granian
         self._tasks: list[asyncio.Task[Any]] = []
@@ -64,6 +67,7 @@ class Running:
         address.check(home.settings.gateway.host, port)
         snapshot = boot.load_register(home)
         keys = KeyStore(home.folder)
+        names = await asyncio.to_thread(boot.open_names, home)
         vault = boot.open_vault(home)
         async with contextlib.AsyncExitStack() as undo:
             undo.callback(vault.close)
@@ -71,6 +75,8 @@ class Running:
             ledger = await asyncio.to_thread(boot.open_ledger, home, on_fatal, start)
             undo.callback(ledger.close)
             self = cls(home, keys, ledger, vault, log)
+            self.names = names
+            undo.callback(self._close_searches)
             found = targets(home.settings, snapshot.services, demonstration_port)
             readiness = {}
             if home.settings.private.engine == "embedded":
@@ -118,6 +124,8 @@ class Running:
             book=self.vault.book,
             append=self.append,
             live=live,
+            names=self.names,
+            files=self.files,
         )
         ports = Ports(
             keys=self.keys,
@@ -160,6 +168,7 @@ class Running:
             "ready": self.ledger.failed is None and (engine is None or engine.ready),
             "ledger": "failed" if self.ledger.failed else "ok",
             "private_model": engine.state if engine else self.home.settings.private.engine,
+            "names": "off" if self.names is None else "stuck" if self.names.stuck else "ok",
             "register": "broken" if state.broken else "ok",
             "keys": "broken" if self._keys_broken else "ok",
             "register_digest": state.register.digest,
@@ -238,8 +247,14 @@ class Running:
         await asyncio.wait(self._tasks[:1], timeout=_END_S)
         if self.engine:
             await self.engine.stop()
+        self._close_searches()
         self.vault.close()
         await asyncio.to_thread(self.ledger.close)
+
+    def _close_searches(self) -> None:
+        self.files.close()
+        if self.names:
+            self.names.close()
 
     async def _idle(self, within_s: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -14,9 +14,10 @@ from ringfence import dialects
 from ringfence.dialects import Dialect
 from ringfence.gateway import listing
 from ringfence.gateway.admit import admit, check_host, headers_once
-from ringfence.gateway.deliver import ClientLeft, Headers
+from ringfence.gateway.deliver import Headers
 from ringfence.gateway.exchange import JSON, exchange
 from ringfence.gateway.keys import KeyStore
+from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.limits import InFlight, read_body
 from ringfence.gateway.stations import Stations
 from ringfence.vocabulary.errors import (

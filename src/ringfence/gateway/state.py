@@ -8,12 +8,20 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
+from ringfence.classify.rules import NO_RULES, Rules
+from ringfence.classify.rules import load as read_rules
 from ringfence.gateway.paper import Paper
+from ringfence.masking import MaskRules
+from ringfence.masking import read_rules as read_masking
 from ringfence.policy import Memory, Policy
 from ringfence.register import Organisation, Snapshot
 from ringfence.vocabulary.chat import Service
 from ringfence.vocabulary.errors import ConfigurationError
 
+DETECTION = "detection.toml"
+"""The organisation's own rules for detection, beside its Cedar rules."""
+MASKING = "masking.toml"
+"""How each kind of identifier is replaced, beside them too."""
 _REMEMBERED = 10_000  # verdicts; about 1 KB each
 
 
@@ -27,6 +35,8 @@ class State:
     organisation: Organisation
     reachable: Callable[[str], bool]
     broken: str = ""
+    rules: Rules = NO_RULES
+    masking: MaskRules = MaskRules()  # noqa: RUF009 - frozen
     memory: Memory = field(default_factory=lambda: Memory(_REMEMBERED))
     _papers: dict[date, Paper] = field(default_factory=dict)
 
@@ -59,15 +69,54 @@ def shipped_rules() -> dict[str, str]:
     return {"ringfence.cedar": text}
 
 
+def shipped_masking() -> dict[str, str]:
+    """The masking rules that `ringfence init` copies there: every line a comment."""
+    return {MASKING: _masking_data(MASKING)}
+
+
+def _masking_data(name: str) -> str:
+    return resources.files("ringfence.masking").joinpath(f"data/{name}").read_text(encoding="utf-8")
+
+
 def load_policy(folder: Path) -> Policy:
     """The rules in `folder`; the shipped ones where there is no such folder. Raises ConfigurationError."""
     if not folder.is_dir():
         return Policy.load(shipped_rules(), schema_text())
     try:
         texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.cedar"))}
+        beside = {path.name: path.read_text(encoding="utf-8") for path in folder.glob(DETECTION)}
+        masking = {path.name: path.read_text(encoding="utf-8") for path in folder.glob(MASKING)}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{folder}: a rule file can't be read", remedy="Check its permissions.") from error
-    return Policy.load(texts, schema_text())
+    return Policy.load(texts, schema_text(), beside | {name: text for name, text in masking.items() if _speaks(text)})
+
+
+def _speaks(text: str) -> bool:
+    """Whether a TOML file has a line that is no comment: what `init` writes changes nothing, and no digest."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
+
+
+def load_rules(folder: Path) -> Rules:
+    """The organisation's rules for detection in its policies folder, if it has any. Raises ConfigurationError."""
+    path = folder / DETECTION
+    try:
+        return read_rules(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        return NO_RULES
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: can't be read as UTF-8", remedy="Check it and its permissions.") from error
+
+
+def load_masking(folder: Path) -> MaskRules:
+    """How the organisation has identifiers replaced; as shipped where it says nothing. Raises ConfigurationError."""
+    path = folder / MASKING
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: can't be read as UTF-8", remedy="Check it and its permissions.") from error
+    return read_masking(text, _masking_data("zip3.toml"), str(path))
 
 
 class Watched:

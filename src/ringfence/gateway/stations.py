@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from ringfence.classify import Classifier
+from ringfence.gateway.files import Files
+from ringfence.gateway.serving import Serving
 from ringfence.gateway.state import State
 from ringfence.masking import Book
 from ringfence.upstream import Reply
@@ -33,7 +35,9 @@ class Stations:
     """`append` makes a record durable or raises LedgerUnavailable. `book` opens the surrogates of one scope.
 
     `state` gives the register, policies and keys in force now. `cache_salt` makes a client's salt for prefix caches.
-    `live` prints one line per request, without content. `readers` search large bodies beside the event loop.
+    `live` prints one line per request, without content. `readers` search large bodies beside the event loop. `names`
+    searches for names (None: that is turned off), with `names_always` also where no answer could change the decision.
+    `files` reads files that requests carry (None: they stay unread).
     """
 
     classifier: Classifier
@@ -48,4 +52,14 @@ class Stations:
     cache_salt: Callable[[str], str]
     detect_timeout_s: float
     max_reply_bytes: int
+    names: Serving | None = None
+    names_always: bool = False
+    files: Files | None = None
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, "ringfence-reader"))
+
+    def close(self) -> None:
+        """Ends what searches and reads in threads and processes of its own."""
+        if self.names is not None:
+            self.names.close()
+        if self.files is not None:
+            self.files.close()

@@ -39,6 +39,27 @@ class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     detect_timeout_s: Annotated[float, Meta(gt=0, description="For finding identifiers, else FAILED.")] = 2.0
 
 
+class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The search for names, places and the like in free text, beside that by patterns; and files in requests."""
+
+    names: Annotated[
+        bool, Meta(description="Search for names. Without it, declared personal data is not masked for a vendor.")
+    ] = True
+    deadline_s: Annotated[
+        float, Meta(gt=0, description="For names to be searched in one request, else it counts as PARTIAL.")
+    ] = 2.0
+    threads: Annotated[int, Meta(ge=1, le=64, description="Threads that search for names, each on a core.")] = 1
+    batch_chars: Annotated[
+        int, Meta(ge=256, description="Characters of waiting requests that are searched with one call, at most.")
+    ] = 8_192
+    always: Annotated[
+        bool, Meta(description="Search also where no name could change the decision, so that the record counts them.")
+    ] = False
+    files_timeout_s: Annotated[
+        float, Meta(gt=0, description="For the files in one request to be read, else they count as not read.")
+    ] = 10.0
+
+
 class Private(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The model that you run yourself. Uncovered data goes here."""
 
@@ -105,6 +126,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     organisation: Organisation = Organisation()
     gateway: Gateway = Gateway()
+    detection: Detection = Detection()
     private: Private = Private()
     ledger: Ledger = Ledger()
     masking: Masking = Masking()

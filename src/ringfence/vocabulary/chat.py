@@ -23,10 +23,24 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """A part that cannot be read as text: where it stands and what it is (image, audio, file, remote file)."""
+    """A part that cannot be read as text: where it stands, what it is (image, audio, file, remote file), and if more
+    is known, `why` in a plain sentence without content."""
 
     pointer: str
     kind: str
+    why: str = ""
+
+
+class FilePart(msgspec.Struct, frozen=True):
+    """A file that a request carries: where its content stands, and what the client says of it. `encoded` is Base64 (RFC
+    4648 section 4, lines allowed), or else percent-encoded (RFC 3986 section 2.1). `name` and `media_type` are "" where
+    the client says nothing."""
+
+    pointer: str
+    encoded: str
+    base64: bool = True
+    name: str = ""
+    media_type: str = ""
 
 
 class CanonicalRequest(msgspec.Struct, frozen=True):

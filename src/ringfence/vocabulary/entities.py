@@ -41,6 +41,12 @@ def _entity(
 # Letters: https://www.ecfr.gov/current/title-45/section-164.514#p-164.514(b)(2)(i)
 ENTITIES: dict[str, Entity] = dict(
     (
+        _entity("PERSON", Label.PERSONAL, "A", "name of a person: the individual, a relative, a household member"),
+        _entity("PROVIDER_NAME", Label.PERSONAL, "", "name of a clinician (Safe Harbor does not list providers)"),
+        _entity("ORGANIZATION", None, "A", "name of an organisation that may be somebody's employer"),
+        _entity("FACILITY", None, "B", "hospital, clinic, school or other place that has a name"),
+        _entity("COUNTRY", None, "", "country in what is said about a person (Safe Harbor lets it stand)"),
+        _entity("LOCATION", None, "B", "place smaller than a state: city, county, district"),
         _entity("EMAIL_ADDRESS", Label.PERSONAL, "F", "e-mail address"),
         _entity("PHONE_NUMBER", Label.PERSONAL, "D", "telephone number"),
         _entity("FAX_NUMBER", Label.PERSONAL, "E", "fax number"),
@@ -72,6 +78,11 @@ ENTITIES: dict[str, Entity] = dict(
         _entity("DATE", None, "C", "date more precise than a year"),
         _entity("BIRTH_DATE", Label.PERSONAL, "C", "date of birth in context"),
         _entity("AGE_OVER_89", Label.PERSONAL, "C", "age over 89"),
+        _entity("USERNAME", Label.PERSONAL, "R", "login or account name in context"),
+        _entity("BIOMETRIC_ID", Label.PERSONAL, "P", "reference of a finger, voice, face or iris print in context"),
+        _entity("PHOTO", Label.PERSONAL, "Q", "photograph of a person, by its file name or link in context"),
+        _entity("UNIQUE_ID", Label.PERSONAL, "R", "other number or code that names one person, case or claim"),
+        _entity("CODE", None, "R", "number or code that may name one person or case, without a label that says which"),
         _entity("API_KEY", Label.SECRET, "", "credential of a known shape", Disposal.REDACT),
         _entity("PRIVATE_KEY", Label.SECRET, "", "private key block", Disposal.REDACT),
         _entity("PASSWORD", Label.SECRET, "", "password or token in context", Disposal.REDACT),

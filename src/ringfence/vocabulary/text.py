@@ -10,15 +10,18 @@ from ringfence.vocabulary.labels import Label
 
 
 class Place(StrEnum):
-    """Where in the JSON a segment stands. Only a VALUE can be masked: keys and numbers can't be replaced."""
+    """Where in the JSON a segment stands. Only a VALUE can be masked: keys, numbers and files can't be replaced."""
 
     VALUE = "value"
     KEY = "key"
     NUMBER = "number"
+    FILE = "file"
+    """Read out of an encoded file, which leaves as it is or not at all."""
 
 
 class Segment(msgspec.Struct, frozen=True):
-    """One scanned piece of text. `pointer` is RFC 6901; for a KEY it is the pointer of the member it names.
+    """One scanned piece of text. `pointer` is RFC 6901; for a KEY it is the pointer of the member it names, for a FILE
+    that of the file, then the place in it and the words that label the text there.
 
     `role` says who speaks: system, developer, user, assistant, tool, schema, metadata or request.
     `text` is the string itself, or a number as written.
@@ -34,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True):
     """An identifier found in a segment: code points, half-open [start, end).
 
     `segment` is the segment's pointer. `detector` is `name/version`. `score` is in 0..1. `structured` is true where
-    a pattern or checksum delimits the value exactly, so that replacing the span removes the identifier.
+    the span delimits the value, so that replacing it removes the identifier.
     """
 
     segment: str
@@ -48,7 +51,8 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Completeness(StrEnum):
-    """How much of the request was read. PARTIAL: a part can't be read. FAILED: a detector failed or ran out of time."""
+    """How much of the request was read. PARTIAL: a part can't be read, or the search for names ran out of time. FAILED:
+    a detector failed, or the search by patterns ran out of time."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -59,7 +63,8 @@ class Classification(msgspec.Struct, frozen=True):
     """`labels` includes provenance and findings; `declared` only provenance (key, source tag, headers).
 
     `reasons` are plain sentences without content, one for each label raised and each part not read.
-    `names_searched` is true where a detector for names in free text ran over every segment.
+    `names_searched` is true where a tagger for names in free text ran over every text in which a name can stand;
+    where it is false, `names_why` says why, in a plain sentence without content.
     """
 
     labels: frozenset[Label]
@@ -68,3 +73,4 @@ class Classification(msgspec.Struct, frozen=True):
     completeness: Completeness
     reasons: tuple[str, ...] = ()
     names_searched: bool = False
+    names_why: str = ""

@@ -10,7 +10,10 @@ from ringfence.classify.matching import Labelled, digits, ends, label
 _LABEL = label(
     "account, acct, accnum, acc no, acc number, a/c, account no, account number, bank account, checking account, "
     "savings account, loan number, loan no, loan id, mortgage number, mortgage no, policy number, policy no, "
-    "customer number, customer no, customer id, sort code, swift account"
+    "customer number, customer no, customer id, sort code, swift account, "
+    "cuenta, número de cuenta, cuenta bancaria, préstamo, número de préstamo, kontonummer, kundennummer, member "
+    "account, "
+    "routing and account, brokerage account, ira account, card account, guarantor account, financial account"
 )
 _LABELLED = Labelled(_LABEL, r"[A-Z]{0,4}[ -]?\d(?:[ -]?\d){4,16}(?:-?[A-Z]{1,4})?")
 

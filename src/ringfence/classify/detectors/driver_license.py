@@ -10,7 +10,7 @@ from ringfence.classify.matching import Labelled, digits, ends, label
 _LABEL = label(
     "driver license, driver licence, drivers license, drivers licence, driver's license, driver's licence, "
     "driver’s license, driving license, driving licence, driver lic, drivers lic, dl, dl number, dl no, dln, "
-    "dl#, operator license, state id"
+    "dl#, operator license, state id, licencia de conducir, licencia de manejo, permiso de conducir, führerschein"
 )
 _LABELLED = Labelled(
     _LABEL, r"(?:[A-Z]{0,3}[- ]?|[A-Za-z]{0,3}-?)\d[A-Za-z0-9]*(?:[- ]?\d[A-Za-z0-9]*){0,5}(?:-[A-Z]{1,4})?"

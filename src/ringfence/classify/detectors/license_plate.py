@@ -9,7 +9,7 @@ from ringfence.classify.matching import Labelled, ends, label
 
 _LABEL = label(
     "license plate, licence plate, number plate, plate number, plate no, plate#, plates, registration plate, "
-    "tag number, vehicle registration, license tag, car registration, reg plate"
+    "tag number, vehicle registration, license tag, car registration, reg plate, matrícula, placa, placas, kennzeichen"
 )
 _LABELLED = Labelled(_LABEL, r"[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}")
 

@@ -12,7 +12,10 @@ _LABEL = label(
     "patient number, patient no, patient#, chart number, chart no, chart#, chart id, hospital number, hospital no, "
     "hospital id, health record, encounter id, encounter number, visit number, admission number, accession number, "
     "accession no, specimen id, specimen number, nhs number, nhs no, case number, rx number, prescription number, "
-    "ehr id, emr id"
+    "ehr id, emr id, record number, record no, record#, med record, mr number, mr no, file number, file no, uhid, pt "
+    "id, hospital record, "
+    "historia clínica, historia clinica, historial clínico, historial, nhc, expediente, expediente clínico, "
+    "número de paciente, id del paciente, patientennummer, fallnummer, numéro de dossier"
 )
 _LABELLED = Labelled(
     _LABEL,
@@ -40,6 +43,7 @@ DETECTOR = Detector(
         marked('{"patient_id": "«PT0093471»"}', "MEDICAL_RECORD_NUMBER"),
         marked("MRNs «7710234», «7710235» and «7710236»", *("MEDICAL_RECORD_NUMBER",) * 3),
         marked("MRN«7710234»", "MEDICAL_RECORD_NUMBER"),
+        marked("número de historia clínica: «884213»", "MEDICAL_RECORD_NUMBER"),
         marked("MRN «00482913», DOB 3/4/1951, SSN 219-09-9999", "MEDICAL_RECORD_NUMBER"),
     ),
     counterexamples=(

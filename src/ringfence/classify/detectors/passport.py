@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from ringfence.classify.detector import LABELLED, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, digits, ends, label
 
-_LABEL = label("passport, passport number, passport no, passport card")
+_LABEL = label(
+    "passport, passport number, passport no, passport card, pasaporte, número de pasaporte, passeport, reisepass"
+)
 _LABELLED = Labelled(_LABEL, r"[A-Za-z]{0,3}\d[A-Za-z0-9]{4,11}")
 
 

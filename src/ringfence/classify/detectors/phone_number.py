@@ -21,7 +21,9 @@ _ANY = compiled(rf"\(?\d(?:[ ().\-/]{{0,2}}\d){{6,13}}{_EXTENSION}")
 
 _LABEL_BEFORE = compiled(
     r"(?i)\b(?:(tele?fax|fax)|phones?|telephone|tel|ph|mobile|cell(?:phone|ular)?|voice ?mail|pager|hotline|help ?line|"
-    r"whats ?app|sms|(?:call|ring|dial|text|phone)(?:s|ed|ing)?|contact|reach(?: me| us| him| her| them)?(?: at| on)|"
+    r"whats ?app|sms|tel[eé]fono|tfno|m[oó]vil|celular|tel[eé]fon|handy|t[eé]l[eé]phone|portable|rufnummer|"
+    r"ll[aá]m(?:e|ar|a)(?: al)?|(?:call|ring|dial|text|phone)(?:s|ed|ing)?|contact|reach(?: me| us| him| her| "
+    r"them)?(?: at| on)|"
     r"answering|messages? (?:to|at|on)|my number|direct line|"
     r"(?:home|work|office|desk|main)(?:\s?(?:phone|number|no|line))?\s?[:#.])[^\d]{0,28}$"
 )

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from ringfence.classify.detector import DOUBTFUL, LABELLED, SHAPED, Detector, Hit, marked
 from ringfence.classify.matching import LOOSE, Labelled, alone, compiled, digits, ends, find, label
 
-_LABEL = label("ssn, ssns, ss#, social security, soc sec, social sec, sozialversicherung")
+_LABEL = label(
+    "ssn, ssns, ss#, social security, soc sec, social sec, sozialversicherung, seguro social, seg social, ss no"
+)
 _DASHED = compiled(r"\d{3}-\d{2}-\d{4}")
 _LABELLED = Labelled(_LABEL, r"\d(?:[ .-]{0,2}\d){8}", LOOSE)
 

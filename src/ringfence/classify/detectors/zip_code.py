@@ -8,7 +8,9 @@ from ringfence.classify.detector import LABELLED, LIKELY, Detector, Hit, marked
 from ringfence.classify.matching import Labelled, alone, compiled, ends, find, label
 from ringfence.classify.states import STATE
 
-_LABEL = label("zip, zip code, zipcode, postal code, post code, postcode")
+_LABEL = label(
+    "zip, zip code, zipcode, postal code, post code, postcode, código postal, codigo postal, c.p., plz, code postal"
+)
 _AFTER_STATE = compiled(rf"\b{STATE},?\s+(\d{{5}}(?:-\d{{4}})?)\b")
 _LABELLED = Labelled(_LABEL, r"\d{5}(?:-\d{4})?")
 

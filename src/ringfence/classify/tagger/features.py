@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 1
-WORD_ROWS, PIECE_ROWS, LEXICON_ROWS = 1 << 16, 1 << 14, 64
+VERSION = 2
+WORD_ROWS, PIECE_ROWS, LEXICON_ROWS = 1 << 16, 1 << 14, 128
 _SPACE, _LOWER, _UPPER, _DIGIT, _MARK = range(5)
 _LENGTHS, _GAPS = 16, 3
 SHAPE_ROWS = 6 * _LENGTHS * _GAPS * _GAPS
@@ -40,17 +40,23 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Lexicon(msgspec.Struct, frozen=True):
-    """Which lists a word stands in: `hashes` uint64, sorted; `lists` uint8, a bit for each list, below 64."""
+    """Which lists a word stands in: `hashes` uint32, sorted (see `short`); `lists` uint8, a bit for each list."""
 
-    hashes: NDArray[np.uint64]
+    hashes: NDArray[np.uint32]
     lists: NDArray[np.uint8]
 
     def of(self, hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
         if not len(self.hashes):
             return np.zeros(len(hashes), np.int32)
-        place = np.searchsorted(self.hashes, hashes)
+        wanted = short(hashes)
+        place = np.searchsorted(self.hashes, wanted)
         place[place == len(self.hashes)] = 0
-        return np.where(self.hashes[place] == hashes, self.lists[place], 0).astype(np.int32)
+        return np.where(self.hashes[place] == wanted, self.lists[place], 0).astype(np.int32)
+
+
+def short(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Word hashes as a lexicon keeps them: of half a million words, one in 8,000 shares its number with another word."""
+    return (_mixed(hashes) >> np.uint64(32)).astype(np.uint32)
 
 
 @functools.cache
@@ -127,8 +133,12 @@ def words(text: str, lexicon: Lexicon) -> Words:
 
 
 def _row(hashes: NDArray[np.uint64], rows: int) -> NDArray[np.int32]:
-    mixed = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    return (mixed >> np.uint64(64 - rows.bit_length() + 1)).astype(np.int32)
+    return (_mixed(hashes) >> np.uint64(64 - rows.bit_length() + 1)).astype(np.int32)
+
+
+def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread over all 64 bits, the upper ones above all."""
+    return (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
 
 
 def _shapes(

@@ -30,7 +30,7 @@ class Model(msgspec.Struct, frozen=True):
     lexicon_lists: bytes
 
     def lexicon(self) -> Lexicon:
-        return Lexicon(np.frombuffer(self.lexicon_hashes, np.uint64), np.frombuffer(self.lexicon_lists, np.uint8))
+        return Lexicon(np.frombuffer(self.lexicon_hashes, np.uint32), np.frombuffer(self.lexicon_lists, np.uint8))
 
 
 _MAGIC = b"ringfence tagger 1\n"
