@@ -48,8 +48,9 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.txt requirements/model.txt pyp
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/deep.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements/deep.txt
 	touch $@
 
 # torch stands outside of the hashed files: which build of it fits depends on the machine.

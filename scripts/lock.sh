@@ -7,3 +7,4 @@ uv pip compile "${flags[@]}" --extra embedded --extra sdk -o requirements/run.tx
 uv pip compile "${flags[@]}" -c requirements/run.txt -o requirements/dev.txt requirements/dev.in
 uv pip compile "${flags[@]}" -c requirements/run.txt -c requirements/dev.txt -o requirements/train.txt requirements/train.in
 uv pip compile "${flags[@]}" --no-deps -o requirements/model.txt requirements/model.in
+uv pip compile "${flags[@]}" --no-deps -o requirements/deep.txt requirements/deep.in

@@ -74,7 +74,8 @@ def detectors_page() -> str:
     lines = [
         "# Detectors",
         "",
-        "What is found by patterns, checksums and context. Names in free text are not found yet.",
+        "What is found by patterns, checksums and context. Names in free text are found by the tagger beside them: see",
+        "[find names](../how-to/find-names.md).",
         "",
     ]
     lines += ["| detector | entities | says | source |", "|---|---|---|---|"]

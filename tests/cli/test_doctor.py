@@ -35,6 +35,7 @@ def test_sound_home(office: Cli) -> None:
     assert result.code == 0, result.out
     assert "error" not in {line.split()[0] for line in result.out.splitlines()}
     assert "ok       service openai/covered: can be reached" in result.out
+    assert "ok       names: tagger/" in result.out
     advice = office("doctor", "--json")
     assert advice.code == 0
     assert {each["severity"] for each in advice.json} == {"ok", "warning"}
@@ -79,6 +80,11 @@ FINDINGS: dict[str, tuple[Callable[[Cli], object], int, str]] = {
     "an unknown setting": (lambda cli: _settings(cli, "name = ", "nmae = "), 1, "unknown field `nmae`"),
     "no name": (lambda cli: _settings(cli, 'name = "Us"', ""), 0, "no name is stated"),
     "no role": (lambda cli: None, 0, "no role and no regime"),
+    "names not searched": (
+        lambda cli: _settings(cli, "[private]", "[detection]\nnames = false\n\n[private]"),
+        0,
+        "names in free text are not searched for",
+    ),
     "no private model": (lambda cli: None, 0, "there is none"),
     "a missing model file": (
         lambda cli: _settings(cli, 'engine = "none"', 'model_path = "/no/such.gguf"'),

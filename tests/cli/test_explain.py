@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -71,13 +72,14 @@ def test_report_for_programs(office: Cli) -> None:
     personal = next(each for each in report["coverage"] if each["label"] == "personal")
     assert personal["covered"] is False
     assert personal["reasons"]
-    assert (report["model"], report["completeness"], report["names_searched"]) == ("gpt-4o-mini", "complete", False)
+    assert (report["model"], report["completeness"]) == ("gpt-4o-mini", "complete")
+    assert (report["names_searched"], report["names_why"]) == (True, "")
     assert len(report["policy_digest"]) == len(report["register_digest"]) == 64
 
 
 def test_report_for_people(office: Cli) -> None:
     said = office("explain", f"Mail {MAIL}.", "--handles", "general").out
-    assert "names in free text were not searched" in said
+    assert "names in free text were searched\n" in said
     assert "EMAIL_ADDRESS" in said
     assert "label-not-covered: " in said
     assert "rewritten /store: " in said
@@ -159,3 +161,32 @@ def test_input_that_is_no_text(office: Cli, tmp_path: Path) -> None:
 def test_missing_model_file_is_two_lines(cli: Cli) -> None:
     (cli.home / "ringfence.toml").write_text('[private]\nmodel_path = "/no/such/model.gguf"\n')
     cli("explain", "Hello.").fails(3, "/no/such/model.gguf", "model_path")
+
+
+def test_a_name_is_shown_with_the_tagger_that_found_it(office: Cli) -> None:
+    text = "Patient Mara Lindqvist was seen again and feels better."
+    report = office("explain", text, "--handles", "personal", "--json").json
+    assert (report["effect"], report["service"]) == ("MASK", "openai/chat-completions")
+    [span] = report["spans"]
+    assert (text[span["start"] : span["end"]], span["entity"]) == ("Mara Lindqvist", "PERSON")
+    assert span["detector"].startswith("tagger/")
+
+
+def test_where_names_are_not_searched_it_says_so(office: Cli) -> None:
+    path = office.home / "ringfence.toml"
+    path.write_text(path.read_text() + "\n[detection]\nnames = false\n")
+    said = office("explain", "Patient Mara Lindqvist was seen.", "--handles", "general").out
+    assert "names in free text were not searched: the search for names is turned off" in said
+    assert said.startswith("effect   ALLOW")
+
+
+def test_a_file_in_a_request_is_read(office: Cli, tmp_path: Path) -> None:
+    file = {"filename": "people.csv", "file_data": base64.b64encode(b"name,ssn\nMara,536-22-8412\n").decode()}
+    content = [{"type": "text", "text": "Sum it up."}, {"type": "file", "file": file}]
+    body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": content}]}
+    (tmp_path / "body.json").write_text(json.dumps(body))
+    report = office("explain", str(tmp_path / "body.json"), "--handles", "general", "--json").json
+    assert (report["effect"], report["completeness"]) == ("DENY", "complete")
+    assert [(span["entity"], span["place"]) for span in report["spans"] if span["entity"] == "US_SSN"] == [
+        ("US_SSN", "file")
+    ]

@@ -89,7 +89,7 @@ def masked(dialect: Dialect, request: CanonicalRequest, found: Classification) -
     numbers = itertools.count(1)
     book = masking.MemoryBook(lambda size: random.Random(next(numbers)).randbytes(size))
     done = masking.mask(request.segments, found.findings, book, json_text=dialect.json_text(request))
-    masking.residual(request.segments, found.findings, done.issued)
+    masking.residual(request.segments, found.findings, done)
     return dialect.rewrite(request, done.texts, {"/store": False}), book
 
 

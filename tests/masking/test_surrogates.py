@@ -27,7 +27,7 @@ SAMPLE = {entity: [draw(entity, RNG.randbytes) for _ in range(200)] for entity i
 def test_every_entity_has_a_surrogate_or_a_fixed_text_and_never_both() -> None:
     for name, entity in ENTITIES.items():
         assert (name in FORMS) is (entity.disposal is Disposal.SURROGATE)
-        assert (removed(name) in REMOVED) is (entity.disposal is Disposal.REDACT)
+        assert removed(name) in REMOVED
     assert removed("CREDIT_CARD") == "[CARD NUMBER REMOVED]"
     assert removed("CARD_SECURITY_CODE") == "[CARD SECURITY CODE REMOVED]"
     with pytest.raises(KeyError):

@@ -17,7 +17,8 @@ from ringfence.gateway import home as homes
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.services import private_services, targets
-from ringfence.gateway.state import load_policy, shipped_rules
+from ringfence.gateway.state import DETECTION, MASKING, load_masking, load_policy, load_rules, shipped_rules
+from ringfence.gateway.taggers import load_taggers
 from ringfence.settings.model import Organisation
 from ringfence.upstream import Upstreams
 from ringfence.vocabulary.errors import RingfenceError
@@ -63,6 +64,7 @@ def examine(context: click.Context) -> Iterator[Advice]:
         ("register", _register),
         ("policies", _policies),
         ("keys", _keys),
+        ("names", _names),
         ("services", _services),
         ("ledger", _ledger),
     )
@@ -145,6 +147,13 @@ def _policies(home: Home) -> Iterator[Advice]:
             says = f"{file} differs from the shipped rules of this version"
             yield Advice("warning", "policies", says, "Compare them; a changed rule is yours to answer for.")
     yield Advice("ok", "policies", f"{len(policy.rules)} rules, digest {policy.digest[:16]}")
+    own = load_rules(home.policies).file
+    if own.find or own.ignore:
+        yield Advice("ok", "policies", f"{DETECTION}: {len(own.find)} to find, {len(own.ignore)} to ignore")
+    masks = load_masking(home.policies)
+    if masks.safe_harbor.on or masks.entities or masks.labels:
+        switch = "on" if masks.safe_harbor.on else "off"
+        yield Advice("ok", "policies", f"{MASKING}: Safe Harbor {switch}, {len(masks.entities)} kinds of their own")
 
 
 def _keys(home: Home) -> Iterator[Advice]:
@@ -157,6 +166,19 @@ def _keys(home: Home) -> Iterator[Advice]:
         if not key.handles and not key.demonstration:
             says = f"key {key.id} ({key.client}) declares nothing, so all of its traffic is private"
             yield Advice("warning", "keys", says, "Make one with --handles, if you know what it handles.")
+
+
+def _names(home: Home) -> Iterator[Advice]:
+    if not home.settings.detection.names:
+        yield Advice(
+            "warning",
+            "names",
+            "names in free text are not searched for",
+            "Set [detection] names = true: without it a name in a prompt to a vendor is seen by nobody.",
+        )
+        return
+    for tagger in load_taggers():
+        yield Advice("ok", "names", f"{tagger.name} is loaded and answers")
 
 
 def _services(home: Home) -> Iterator[Advice]:

@@ -53,7 +53,11 @@ def command(context: click.Context, /, prompt: str, model: str | None, json_: bo
     home = home_of(context)
     dialect = next(iter(dialects.all()))
     request = dialect.read(_body(prompt, model))
-    result = plan.make(request, dialect, _caller(home, **who), dry_stations(home), every=True)
+    stations = dry_stations(home)
+    try:
+        result = plan.make(request, dialect, _caller(home, **who), stations, every=True)
+    finally:
+        stations.close()
     if json_:
         as_json(report(request, result))
     else:
@@ -73,6 +77,8 @@ def dry_stations(home: Home) -> Stations:
         book=lambda _scope: MemoryBook(secrets.token_bytes),
         append=boot.no_ledger,
         live=lambda _line: None,
+        names=boot.open_names(home),
+        files=boot.open_files(home),
     )
 
 
@@ -134,6 +140,7 @@ def report(request: CanonicalRequest, result: Plan) -> dict[str, Any]:
         "declared": sorted(classification.declared),
         "completeness": classification.completeness,
         "names_searched": classification.names_searched,
+        "names_why": classification.names_why,
         "spans": [
             {
                 "pointer": finding.segment,
@@ -175,7 +182,7 @@ def _print(request: CanonicalRequest, result: Plan) -> None:
     click.echo(f"labels   {', '.join(sorted(classification.labels))}")
     click.echo(
         f"read     {classification.completeness}; names in free text were "
-        f"{'searched' if classification.names_searched else 'not searched'}"
+        + ("searched" if classification.names_searched else f"not searched: {classification.names_why}")
     )
     for reason in classification.reasons:
         click.echo(f"         {reason}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ringfence import register, settings
-from ringfence.gateway.state import shipped_rules
+from ringfence.gateway.state import shipped_masking, shipped_rules
 
 
 def files() -> dict[str, str]:
@@ -15,7 +15,7 @@ def files() -> dict[str, str]:
     return {
         "ringfence.toml": settings.render(),
         **{f"register/{name}": text for name, text in register.scaffold().items()},
-        **{f"policies/{name}": text for name, text in shipped_rules().items()},
+        **{f"policies/{name}": text for name, text in (shipped_rules() | shipped_masking()).items()},
     }
 
 

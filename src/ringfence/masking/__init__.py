@@ -4,8 +4,9 @@
 """
 
 from ringfence.masking.book import Book, MemoryBook
-from ringfence.masking.mask import Masked, mask
-from ringfence.masking.residual import residual
+from ringfence.masking.manner import Manner, MaskRules, Treatment, read_rules
+from ringfence.masking.mask import Edit, Masked, mask
+from ringfence.masking.residual import Residual, residual
 from ringfence.masking.restore import Originals, Restorer, restore
 from ringfence.masking.seal import scope_of
 from ringfence.masking.surrogates import is_surrogate, removed
@@ -13,13 +14,19 @@ from ringfence.masking.vault import Vault
 
 __all__ = [
     "Book",
+    "Edit",
+    "Manner",
+    "MaskRules",
     "Masked",
     "MemoryBook",
     "Originals",
+    "Residual",
     "Restorer",
+    "Treatment",
     "Vault",
     "is_surrogate",
     "mask",
+    "read_rules",
     "removed",
     "residual",
     "restore",

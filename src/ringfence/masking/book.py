@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from ringfence.masking.surrogates import body_of, draw
+from ringfence.masking.surrogates import draw, key_of
 from ringfence.vocabulary.errors import VaultError
 
 ATTEMPTS = 64
@@ -15,12 +15,17 @@ ATTEMPTS = 64
 class Book(Protocol):
     """Surrogates of one scope: one API key, and one conversation of it where the client names one."""
 
-    def surrogate(self, entity: str, value: str, avoid: Callable[[str], bool]) -> str:
-        """The surrogate of `value`: the one it has in this scope already, else a fresh one for which `avoid` is false.
+    def surrogate(self, entity: str, value: str, avoid: Callable[[str], bool], kin: Iterable[str] = ()) -> str:
+        """The surrogate of `value`: the one it has in this scope already, else the first of `kin` that stands for
+        nothing yet, else a fresh one for which `avoid` is false.
 
         The same text as the same entity always gets the same surrogate; two spellings get two, so that each comes
         back as it was written. Raises VaultError.
         """
+        ...
+
+    def known(self, entity: str, value: str) -> str | None:
+        """The surrogate that `value` has in this scope already. Raises VaultError."""
         ...
 
     def original(self, surrogate: str) -> str | None:
@@ -56,17 +61,22 @@ class MemoryBook:
         self._random_bytes = random_bytes
         self._surrogates: dict[tuple[str, str], str] = {}
         self._originals: dict[str, str] = {}
-        self._bodies: set[str] = set()
+        self._keys: set[str] = set()
 
-    def surrogate(self, entity: str, value: str, avoid: Callable[[str], bool]) -> str:
+    def surrogate(self, entity: str, value: str, avoid: Callable[[str], bool], kin: Iterable[str] = ()) -> str:
         known = self._surrogates.get((entity, value))
         if known is not None:
             return known
-        fresh = draw_unused(entity, self._random_bytes, lambda s: body_of(s) in self._bodies or avoid(s))
+        fresh = next((each for each in kin if key_of(each) not in self._keys), None) or draw_unused(
+            entity, self._random_bytes, lambda s: key_of(s) in self._keys or avoid(s)
+        )
         self._surrogates[entity, value] = fresh
         self._originals[fresh] = value
-        self._bodies.add(body_of(fresh))
+        self._keys.add(key_of(fresh))
         return fresh
+
+    def known(self, entity: str, value: str) -> str | None:
+        return self._surrogates.get((entity, value))
 
     def original(self, surrogate: str) -> str | None:
         return self._originals.get(surrogate)

@@ -41,6 +41,23 @@ def widened(places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[in
     return start, end
 
 
+ESCAPED_BLANK = re.compile(r"\\(?:[bfnrt]|u000[89aAcCdD]|u00[aA]0)")
+
+
+def narrowed(text: str, places: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """[start, end) without the rest of an escaped blank that it cuts: a pattern reads `\\nann@x.com` as `nann@x.com`,
+    but the `n` is a line end."""
+    for at, after in places[max(0, bisect_left(places, (start,)) - 1) :]:
+        if at >= end:
+            break
+        if ESCAPED_BLANK.fullmatch(text, at, after):
+            if at < start < after < end:
+                start = after
+            elif start < at < end < after:
+                end = at
+    return start, end
+
+
 def value_of(piece: str) -> str | None:
     """What `piece` of a JSON string stands for, or None where it is not the inside of one string."""
     try:

@@ -79,7 +79,9 @@ class _Table:
 
     def __init__(self, originals: Mapping[str, str], json_string: bool) -> None:
         self._json_string = json_string
-        self._by_body = {body_of(surrogate): (surrogate, original) for surrogate, original in originals.items()}
+        self._by_body: dict[str, list[tuple[str, str]]] = {}
+        for surrogate, original in originals.items():  # the forms of one name share a body
+            self._by_body.setdefault(body_of(surrogate), []).append((surrogate, original))
         self._spellings = sorted(spelling.upper() for s in originals for spelling in self._spelt(s))
         self._first = frozenset(spelling[0] for spelling in self._spellings)
         self._longest = max(map(len, self._spellings))
@@ -95,18 +97,23 @@ class _Table:
         pieces: list[str] = []
         done = 0
         for match in AFTER_HEAD.finditer(text):
-            known = self._by_body.get(match[1].upper())
-            if known is None:
-                continue
-            surrogate, original = known
+            place = self._at(text, match.start(), match[1].upper(), done)
+            if place is not None:
+                start, end, original = place
+                pieces += (text[done:start], _escaped(original) if self._json_string else original)
+                done = end
+        return "".join(pieces), done
+
+    def _at(self, text: str, hyphen: int, body: str, done: int) -> tuple[int, int, str] | None:
+        """The surrogate whose hyphen stands at `hyphen`, if it begins at `done` or later: start, end, original. No head
+        ends with another, so at most one fits."""
+        for surrogate, original in self._by_body.get(body, ()):
             for spelling in self._spelt(surrogate):
-                start = match.start() - spelling.index("-")
+                start = hyphen - spelling.index("-")
                 end = start + len(spelling)
                 if start >= done and fold(text[start:end]) == spelling.upper():
-                    pieces += (text[done:start], _escaped(original) if self._json_string else original)
-                    done = end
-                    break
-        return "".join(pieces), done
+                    return start, end, original
+        return None
 
     def partial(self, text: str, done: int) -> int:
         """Where the longest end of `text` begins, at `done` or later, that is a proper prefix of a surrogate."""

@@ -10,6 +10,9 @@ A surrogate is `HEAD-BODY` plus, for the two kinds whose shape a model or a JSON
 * Addresses, telephone numbers and dates are plain tokens: 555-01xx has a hundred numbers to an area code and the
   documentation networks of RFC 5737 have 768 addresses, too few to be free of collisions; models rewrite IPv6
   addresses; and a made-up date looks true.
+* Forms of one person's name share a body, and the head says which form stood there: `PERSON-K7Q2XD9F` for the first,
+  mostly the full name, `LASTNAME-K7Q2XD9F`, `FIRSTNAME-K7Q2XD9F`, and `ALIAS-`, `ALIASB-` ... for any other spelling.
+  A model sees one person, and each form comes back as it was written.
 * Nothing in a surrogate needs a JSON escape. Only the `/` of a URL is escaped by some writers; `restore` knows it.
 """
 
@@ -44,6 +47,8 @@ class Form(msgspec.Struct, frozen=True):
 
 # INVARIANT: no head ends with another head, so that what is read before a hyphen names one form only (tested).
 _CHOSEN: dict[str, Form] = {
+    "PROVIDER_NAME": Form("PROVIDER"),
+    "BIOMETRIC_ID": Form("BIOMETRIC"),
     "EMAIL_ADDRESS": Form("mail", "@masked.example"),
     "URL": Form("https://site", ".example"),
     "PERSONAL_URL": Form("https://page", ".example"),
@@ -77,7 +82,12 @@ FORMS: dict[str, Form] = {
 }
 """The form of each entity that gets a surrogate; an entity that has none listed above is written by its own name."""
 
-LONGEST = max(len(form.write("X" * BODY_LENGTH)) for form in FORMS.values())
+LAST_NAME, FIRST_NAME = Form("LASTNAME"), Form("FIRSTNAME")
+ALIASES = tuple(Form(f"ALIAS{letter}") for letter in ("", *LETTERS))
+"""Further forms of a name whose first form has one of `FORMS`; they take its body."""
+_FURTHER = (LAST_NAME, FIRST_NAME, *ALIASES)
+
+LONGEST = max(len(form.write("X" * BODY_LENGTH)) for form in (*FORMS.values(), *_FURTHER))
 """Length of the longest surrogate, in code points."""
 
 # A detector takes the word before a value for its label, and "[PASSWORD REMOVED]/app" would read as the password
@@ -95,8 +105,12 @@ def removed(entity: str) -> str:
     return f"[{_REMOVED_WORDS.get(entity, entity.replace('_', ' '))} REMOVED]"
 
 
-REMOVED: frozenset[str] = frozenset(removed(e.name) for e in ENTITIES.values() if e.disposal is Disposal.REDACT)
-"""Every text that `removed` gives for the entities of the vocabulary."""
+REMOVED: frozenset[str] = frozenset(map(removed, ENTITIES))
+"""Every text that `removed` gives for the entities of the vocabulary: policy may have any of them removed."""
+
+STARS = "*" * 8
+"""What stands for a value that is masked without a word of its kind. The width is fixed: it tells nothing of the
+value's."""
 
 
 def draw(entity: str, random_bytes: Callable[[int], bytes]) -> str:
@@ -113,8 +127,17 @@ def draw(entity: str, random_bytes: Callable[[int], bytes]) -> str:
 
 
 def body_of(surrogate: str) -> str:
-    """The body of a surrogate, in upper case: it alone identifies the surrogate within a scope."""
+    """The body of a surrogate, in upper case."""
     return surrogate.partition("-")[2][:BODY_LENGTH].upper()
+
+
+def key_of(surrogate: str) -> str:
+    """What identifies a surrogate within a scope: its body; for a further form of a name, its body and its head."""
+    head, body = surrogate.partition("-")[0].upper(), body_of(surrogate)
+    return f"{body}.{head}" if head in _FURTHER_HEADS else body
+
+
+_FURTHER_HEADS = frozenset(form.head for form in _FURTHER)
 
 
 # Models put a typographic hyphen (U+2010, U+2011) for the ASCII one, and change case; both are read as the surrogate.
@@ -128,10 +151,18 @@ def fold(text: str) -> str:
     return text.translate(_FOLD)
 
 
+_BODY_AT = re.compile(f"(?=([{LETTERS}][{DIGITS}][{DIGITS}{LETTERS}]{{{BODY_LENGTH - 3}}}[{LETTERS}]))")
+
+
+def bodies_in(text: str) -> frozenset[str]:
+    """Every body that stands anywhere in `text`, in any ASCII case, also within a word. Linear time."""
+    return frozenset(_BODY_AT.findall(text.upper()))
+
+
 AFTER_HEAD = re.compile(f"[-\u2010\u2011]([2-9{LETTERS}{LETTERS.lower()}]{{{BODY_LENGTH}}})")
 """A hyphen and a body. Cheap to look for; only then are head and tail compared."""
 
-_FORM_BY_HEAD = {fold(form.head): form for form in FORMS.values()}
+_FORM_BY_HEAD = {fold(form.head): form for form in (*FORMS.values(), *_FURTHER)}
 _HEAD_AT_END = re.compile("(?:" + "|".join(map(re.escape, _FORM_BY_HEAD)) + r")\Z")
 _LONGEST_HEAD = max(map(len, _FORM_BY_HEAD))
 

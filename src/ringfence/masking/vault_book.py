@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ringfence.masking.book import draw_unused
 from ringfence.masking.seal import NONCE_BYTES, ScopeCipher, damaged
-from ringfence.masking.surrogates import body_of
+from ringfence.masking.surrogates import key_of
 from ringfence.vocabulary.errors import VaultError
 
 if TYPE_CHECKING:
@@ -34,32 +34,39 @@ class VaultBook:
         self._vault = vault
         self._scope = scope
         self._used: dict[bytes, tuple[Entry, str]] = {}  # lookup -> entry, original
-        self._by_body: dict[str, tuple[Entry, str]] = {}
+        self._by_key: dict[str, tuple[Entry, str]] = {}
         self._sealer: ScopeCipher | None = None
 
-    def surrogate(self, entity: str, value: str, avoid: Callable[[str], bool]) -> str:
+    def surrogate(self, entity: str, value: str, avoid: Callable[[str], bool], kin: Iterable[str] = ()) -> str:
         lookup = self._vault.keys.lookup(self._scope, entity, value)
         if lookup in self._used:
             return self._used[lookup][0].surrogate
         now_s = int(self._vault.clock())
-        entry = self._vault.remembered(lookup)
-        if entry is None or entry.expires_s <= now_s:
-            entry = self._stored(lookup, value, now_s)
+        entry = self._alive(lookup, value, now_s)
         if entry is None:
-            fresh = draw_unused(entity, self._vault.random_bytes, lambda s: avoid(s) or self._taken(body_of(s)))
+            fresh = next((each for each in kin if not self._taken(key_of(each))), None) or draw_unused(
+                entity, self._vault.random_bytes, lambda s: avoid(s) or self._taken(key_of(s))
+            )
             entry = Entry(fresh, now_s + self._vault.lifetime_s, stored=False)
         self._vault.remember(lookup, entry)
-        self._used[lookup] = self._by_body[body_of(entry.surrogate)] = (entry, value)
+        self._used[lookup] = self._by_key[key_of(entry.surrogate)] = (entry, value)
         return entry.surrogate
 
+    def known(self, entity: str, value: str) -> str | None:
+        lookup = self._vault.keys.lookup(self._scope, entity, value)
+        if lookup in self._used:
+            return self._used[lookup][0].surrogate
+        entry = self._alive(lookup, value, int(self._vault.clock()))
+        return None if entry is None else entry.surrogate
+
     def original(self, surrogate: str) -> str | None:
-        used = self._by_body.get(body_of(surrogate))
+        used = self._by_key.get(key_of(surrogate))
         if used is not None:
             return used[1] if used[0].surrogate == surrogate else None
         row = self._vault.row(
             "SELECT nonce, sealed FROM entries WHERE scope = ? AND body = ? AND surrogate = ? AND expires_s > ?",
             self._scope,
-            body_of(surrogate),
+            key_of(surrogate),
             surrogate,
             int(self._vault.clock()),
         )
@@ -92,8 +99,8 @@ class VaultBook:
         ]
         if not due:
             return
-        # INVARIANT: one body stands for one value in a scope. Where another request stored this body for another value
-        # meanwhile, its row does not change, and this request is denied rather than a later one restored wrongly.
+        # INVARIANT: one surrogate stands for one value in a scope. Where another request stored its key for another
+        # value meanwhile, its row does not change, and this request is denied rather than a later one restored wrongly.
         changed = self._vault.write(
             "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (scope, body) "
             "DO UPDATE SET expires_s = excluded.expires_s WHERE lookup = excluded.lookup",
@@ -104,6 +111,11 @@ class VaultBook:
             raise VaultError("Two requests of one scope drew the same surrogate.", remedy="Send the request again.")
         for _, entry, _ in due:
             entry.stored, entry.expires_s = True, expires_s
+
+    def _alive(self, lookup: bytes, value: str, now_s: int) -> Entry | None:
+        """The live entry of `value`, from memory or from the file."""
+        entry = self._vault.remembered(lookup)
+        return self._stored(lookup, value, now_s) if entry is None or entry.expires_s <= now_s else entry
 
     def _stored(self, lookup: bytes, value: str, now_s: int) -> Entry | None:
         """The live entry of `value` in the file. It is opened and compared: a surrogate is issued again only where
@@ -124,7 +136,7 @@ class VaultBook:
     def _sealed(self, lookup: bytes, entry: Entry, value: str, expires_s: int) -> tuple[bytes | str | int, ...]:
         nonce = self._vault.random_bytes(NONCE_BYTES)
         sealed = self._cipher.seal(nonce, entry.surrogate, value)
-        return self._scope, body_of(entry.surrogate), entry.surrogate, lookup, nonce, sealed, expires_s
+        return self._scope, key_of(entry.surrogate), entry.surrogate, lookup, nonce, sealed, expires_s
 
     @property
     def _cipher(self) -> ScopeCipher:
@@ -132,7 +144,7 @@ class VaultBook:
             self._sealer = self._vault.keys.cipher(self._scope)
         return self._sealer
 
-    def _taken(self, body: str) -> bool:
-        if body in self._by_body:
+    def _taken(self, key: str) -> bool:
+        if key in self._by_key:
             return True
-        return self._vault.row("SELECT 1 FROM entries WHERE scope = ? AND body = ?", self._scope, body) is not None
+        return self._vault.row("SELECT 1 FROM entries WHERE scope = ? AND body = ?", self._scope, key) is not None

@@ -61,8 +61,9 @@ class Policy(msgspec.Struct, frozen=True):
     cedar_schema: cedarpy.Schema
 
     @classmethod
-    def load(cls, texts: Mapping[str, str], schema: str) -> Policy:
-        """Check and parse `texts` (file name -> Cedar text) against `schema` (Cedar schema text).
+    def load(cls, texts: Mapping[str, str], schema: str, beside: Mapping[str, str] | None = None) -> Policy:
+        """Check and parse `texts` (file name -> Cedar text) against `schema` (Cedar schema text). `beside` are other
+        files of the folder that change what is decided: they count in the digest.
 
         Raises ConfigurationError, naming file, rule and remedy, for anything that can't be used as it stands.
         """
@@ -83,7 +84,7 @@ class Policy(msgspec.Struct, frozen=True):
         together = "\n".join(texts[file] for file in sorted(texts))
         order = _order(rules)
         return cls(
-            digest=_digest(texts, schema),
+            digest=_digest(texts, schema, beside or {}),
             rules=rules,
             order=order,
             warnings=_warnings(rules),
@@ -140,9 +141,12 @@ _NOTHING_PERMITS = Reason(
 )
 
 
-def _digest(texts: Mapping[str, str], schema: str) -> str:
-    """SHA-256 of the JSON {"cedar": version, "policies": {file: text}, "schema": text}, sorted keys, no spaces."""
+def _digest(texts: Mapping[str, str], schema: str, beside: Mapping[str, str]) -> str:
+    """SHA-256 of the JSON {"cedar": version, "policies": {file: text}, "schema": text}, sorted keys, no spaces; with
+    "beside": {file: text} where there are such files."""
     whole = {"cedar": CEDAR_VERSION, "policies": dict(texts), "schema": schema}
+    if beside:
+        whole["beside"] = dict(beside)
     return hashlib.sha256(msgspec.json.encode(whole, order="sorted")).hexdigest()
 
 
