@@ -106,7 +106,9 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-SETTINGS = [block for block in blocks("toml") if re.search(r"^\[(private|organisation|gateway)\]", block[1], re.M)]
+SETTINGS = [
+    block for block in blocks("toml") if re.search(r"^\[(private|organisation|gateway|detection)\]", block[1], re.M)
+]
 
 
 @pytest.mark.parametrize(

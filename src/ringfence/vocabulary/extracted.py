@@ -7,7 +7,7 @@ import msgspec
 from ringfence.vocabulary.text import Completeness
 
 
-class Piece(msgspec.Struct, frozen=True):
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """One run of text of a file, such as a page, a paragraph, a cell, a message part.
 
     `where` names the place in the words of the format (`page 3`, `sheet Claims, cell B7`, `attachment a.pdf, page 1`,
@@ -24,7 +24,7 @@ class Piece(msgspec.Struct, frozen=True):
 class Extracted(msgspec.Struct, frozen=True):
     """The text of one file. Offsets of findings are code points of a piece's text.
 
-    `kind` is the format as recognised from the bytes (`pdf`, `docx`, `xlsx`, `csv`, `email`, `html`, `json`, `text`
+    `kind` is the format as recognised from the bytes (`pdf`, `docx`, `xlsx`, `pptx`, `opendocument`, `csv`, `email`, `html`, `json`, `xml`, `rtf`, `text`, `zip`, `gzip`
     or "" for none of them). PARTIAL: `reasons` say what was not read and why, without content.
     """
 

@@ -1,0 +1,1 @@
+"""Detection outside of requests: files on disk searched on all cores, and predictions measured against gold."""
