@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringfence.classify.tagger.features import Lexicon, word_hash
+from ringfence.classify.tagger.features import Lexicon, short, word_hash
 from ringfence.classify.tagger.reading import MARK_ROWS, OVERLAP, ROW, read, row, stretches
 from ringfence.classify.tagger.subwords import Subwords
 
@@ -15,7 +15,7 @@ VOCABULARY = Subwords(
     "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "##a", "b", "##b", ",", "-", "1", "##1"]).encode()
 )
 WORDS = ["a", "Ab", "bbb", ",", "-" * 40, "1111", "ab" * 20]
-LEXICON = Lexicon(np.array([word_hash("ab")], np.uint64), np.array([63], np.uint8))
+LEXICON = Lexicon(short(np.array([word_hash("ab")], np.uint64)), np.array([63], np.uint8))
 
 
 def test_every_word_has_its_sub_words_and_its_marks() -> None:

@@ -131,6 +131,8 @@ def school(rng: random.Random) -> str:
 
 
 def org(rng: random.Random, tails: list[str] = _ORG_TAILS) -> str:
+    if tails is _ORG_TAILS and rng.random() < 0.22:
+        return _brand(rng)
     kind = rng.random()
     if tails is _ORG_TAILS and rng.random() < 0.2:
         return rng.choice(pools.faked("company"))
@@ -149,6 +151,23 @@ def org(rng: random.Random, tails: list[str] = _ORG_TAILS) -> str:
     return "".join(rng.choice(_ACRONYM) for _ in range(rng.choice((3, 3, 4)))) + (
         f" {rng.choice(tails)}" if rng.random() < 0.6 else ""
     )
+
+
+def _brand(rng: random.Random) -> str:
+    """Firms named after ordinary words, or made of parts: Walking Stone, Plumlytics."""
+    first = rng.choice(pools.dictionary())
+    kind = rng.random()
+    if kind < 0.35:
+        return f"{first} {rng.choice(pools.dictionary())}".title()
+    if kind < 0.6:
+        return first[: rng.randrange(3, 7)].capitalize() + rng.choice(
+            ("ly", "ify", "io", "lytics", "graphy", "soft", "tech", "hub", "ware", "labs", "era", "ix", "ora", "net")
+        )
+    if kind < 0.75:
+        return first.capitalize()
+    if kind < 0.9:
+        return f"{first.capitalize()} {rng.choice(('Software', 'Research', 'Data', 'Networks', 'Orchestra', 'News', 'Insight', 'Risk', 'Scores', 'TV', 'Records', 'Games'))}"
+    return f"The {first.capitalize()} {rng.choice(('Group', 'Company', 'Firm', 'Project'))}"
 
 
 def bank(rng: random.Random) -> str:

@@ -6,8 +6,7 @@ import importlib
 import importlib.util
 from functools import cache
 
-from english_words import get_english_words_set
-
+from training.generate import pools
 from training.generate.markup import Doc, fill, join
 from training.generate.world import World
 
@@ -51,11 +50,6 @@ _NUMBERED = (
 
 
 @cache
-def _dictionary() -> list[str]:
-    return sorted(word for word in get_english_words_set(["web2"]) if word.islower() and 2 < len(word) < 14)
-
-
-@cache
 def _words_of(language: str) -> list[str]:
     module = f"faker.providers.lorem.{language}"
     if importlib.util.find_spec(module) is None:
@@ -66,7 +60,7 @@ def _words_of(language: str) -> list[str]:
 def listing(world: World) -> Doc:
     """Dictionary words in a row, in a column, as keys, in title case: none of them is a name here."""
     rng = world.random
-    words = [rng.choice(_dictionary()) for _ in range(rng.choice((1, 2, 4, 8, 20)))]
+    words = [rng.choice(pools.dictionary()) for _ in range(rng.choice((1, 2, 4, 8, 20)))]
     if rng.random() < 0.2:
         words = [word + rng.choice(("s", "ed", "ing", "ly", "ness")) for word in words]
     case = rng.random()
@@ -105,7 +99,7 @@ def quantity(world: World) -> Doc:
     parts = []
     for _ in range(rng.choice((1, 2, 4))):
         number = rng.choice((str(rng.randrange(1, 20)), str(rng.randrange(20, 3000)), f"{rng.random() * 100:.2f}"))
-        word = rng.choice(_dictionary())
+        word = rng.choice(pools.dictionary())
         parts.append(
             rng.choice(
                 (

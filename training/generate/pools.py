@@ -133,6 +133,14 @@ def us_states() -> list[tuple[str, str]]:
     return [(row["name"], row["code"]) for row in _geonames("us_states").values()]
 
 
+@cache
+def dictionary() -> list[str]:
+    """Ordinary English words of 3 to 13 letters."""
+    from english_words import get_english_words_set
+
+    return sorted(word for word in get_english_words_set(["web2"]) if word.islower() and 2 < len(word) < 14)
+
+
 def state_name(code: str) -> str:
     return next((name for name, its in us_states() if its == code), code)
 
