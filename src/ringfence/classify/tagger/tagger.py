@@ -52,7 +52,7 @@ class NeuralTagger:
         batch: list[tuple[int, int, str, Words]] = []
         size = 0
         for number, text in enumerate(texts):
-            for start, piece in _pieces(text):
+            for start, piece in pieces(text):
                 each = words(piece, self._lexicon)
                 if not len(each.starts):
                     continue
@@ -88,16 +88,16 @@ class NeuralTagger:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _pieces(text: str) -> list[tuple[int, str]]:
+def pieces(text: str) -> list[tuple[int, str]]:
     """(start, piece) of a long text, each cut after a blank."""
     if len(text) <= _LONGEST:
         return [(0, text)]
-    pieces, start = [], 0
+    cut, start = [], 0
     while start < len(text):
         end = min(len(text), start + _LONGEST)
         if end < len(text):
             blank = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
             end = blank + 1 if blank > start else end
-        pieces.append((start, text[start:end]))
+        cut.append((start, text[start:end]))
         start = end
-    return pieces
+    return cut
