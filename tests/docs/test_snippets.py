@@ -61,6 +61,9 @@ def test_shell_commands_run(page: str, text: str, gateway: tuple[GatewayProcess,
     paper = tmp_path / "openai-baa.pdf"
     paper.write_bytes(b"%PDF-1.7 example")
     (tmp_path / "body.json").write_text("{}")
+    (tmp_path / "gold.jsonl").write_text(  # what the first block of measure-detection.md writes
+        '{"id": "a", "text": "MRN: 4471992, folder QX-2210", "spans": [[5, 12, "MRN", 1], [21, 28, "FOLDER", 1]]}\n'
+    )
     environ = {
         **os.environ,
         "RINGFENCE_HOME": str(running.home),

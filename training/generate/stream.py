@@ -23,8 +23,8 @@ SHARES = {
     "clinical_notes": 0.07,
     "clinical_negatives": 0.09,
     "insurance": 0.05,
-    "negatives": 0.13,
-    "support": 0.11,
+    "negatives": 0.10,
+    "support": 0.09,
     "conversation": 0.06,
     "formats": 0.06,
     "legal": 0.04,
@@ -32,6 +32,7 @@ SHARES = {
     "regions": 0.05,
     "plainwords": 0.06,
     "press": 0.08,
+    "machines": 0.06,
 }
 
 

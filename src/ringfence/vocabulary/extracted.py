@@ -25,7 +25,8 @@ class Extracted(msgspec.Struct, frozen=True):
     """The text of one file. Offsets of findings are code points of a piece's text.
 
     `kind` is the format as recognised from the bytes (`pdf`, `docx`, `xlsx`, `pptx`, `opendocument`, `csv`, `email`,
-    `html`, `json`, `xml`, `rtf`, `text`, `zip`, `gzip` or "" for none of them). PARTIAL: `reasons` say what was not read and why, without content.
+    `html`, `json`, `xml`, `rtf`, `text`, `zip`, `gzip` or "" for none of them). PARTIAL: `reasons` say what was not
+    read and why, without content.
     """
 
     kind: str

@@ -29,6 +29,8 @@ ENTITIES = frozenset((*_ENTITIES.values(), *_CONTACTS))
 _GLUE = "-_/.#&'’@"
 """Marks that hold the parts of one code or name together, where no blank stands beside them."""
 _PHONE_DIGITS = 7
+_BARE = ("CODE", "DATE", "AGE_OVER_89", "COUNTRY", "ORGANIZATION", "LOCATION")
+"""What says nothing of one person by itself."""
 
 
 class Labels(msgspec.Struct, frozen=True):
@@ -70,7 +72,22 @@ def hits(text: str, words: Words, tags: NDArray[np.float32], labels: Labels) -> 
             groups[-1] = (first, word, label, min(least, score))
         else:
             groups.append((word, word, label, score))
-    return list(_spans(text, words, groups, labels.names))
+    return _told(_spans(text, words, groups, labels.names), text)
+
+
+def _told(found: Iterator[Hit], text: str) -> list[Hit]:
+    """All hits, less the bare numbers and codes of a text in which nobody is named, addressed or reached.
+
+    A number there that does name somebody has a label beside it, which is for the patterns to read.
+    """
+    listed = list(found)
+    if any(hit.entity not in _BARE and _has_letters(text, hit) for hit in listed):
+        return listed
+    return [hit for hit in listed if hit.entity != "CODE" and _has_letters(text, hit)]
+
+
+def _has_letters(text: str, hit: Hit) -> bool:
+    return any(map(str.isalpha, text[hit.start : hit.end])) or hit.entity in ("DATE", "AGE_OVER_89")
 
 
 def _spans(
