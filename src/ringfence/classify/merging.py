@@ -29,14 +29,22 @@ def span_of(detector: str, hit: Hit, structured: bool = True) -> Span:
     return Span(hit.start, hit.end, hit.entity, hit.score, detector, hit.checked, structured)
 
 
-def _rank(span: Span) -> tuple[int, bool, bool, int, float, int, str]:
+def _rank(span: Span) -> tuple[int, bool, bool, int, bool, float, int, str]:
     """A valid checksum wins (of two, the longer: digits within an IBAN may make a card), then what may not enter the
-    vault, then what says something of a person by itself (a birth date before a date), then the longer, then the
-    likelier, then any fixed order."""
-    redacted = ENTITIES[span.entity].disposal is Disposal.REDACT
+    vault, then anything but a code of which nobody knows what it is, then the longer, then what says something of a
+    person by itself (a birth date before a date), then the likelier, then any fixed order."""
+    entity = ENTITIES[span.entity]
     size = span.end - span.start
-    says = ENTITIES[span.entity].raises is not None
-    return size if span.checked else 0, redacted, says, size, span.score, -span.start, span.entity
+    return (
+        size if span.checked else 0,
+        entity.disposal is Disposal.REDACT,
+        span.entity != "CODE",
+        size,
+        entity.raises is not None,
+        span.score,
+        -span.start,
+        span.entity,
+    )
 
 
 def without_parts(spans: Sequence[Span]) -> list[Span]:

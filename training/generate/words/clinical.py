@@ -226,4 +226,4 @@ INR, PTT, ESR, CRP, TSH, PSA, BNP, A1c, LDL, HDL, GFR, BUN, WBC, Hgb, Plt, NKDA,
 NPO, IM, IV, SQ, ACEi, ARB, BB, CCB, PPI, SSRI, SNRI, TCA, NSAIDs, DOAC, ASA, APAP, HCTZ, MTX, IVIG, PCP, ICU, MICU, SICU, NICU, PACU, ED, OR, OT, PT, SLP, SNF, LTAC, DNR, DNI, AMA
 dc, d/c, f/u, hx, PMH, PSH, FHx, SHx, tx, dx, rx, sx, Rec, recs, mgmt, mngmt, intol, ins, Ins, insur, pulm, cards, neuro, ortho, onc, heme, endo, nephro, rheum, psych, derm, peds, gyn, ID consult
 """)
-DISEASES = EPONYMS + PLACE_DISEASES + COMMON_DISEASES + ABBREVIATIONS
+DISEASES = tuple(dict.fromkeys(EPONYMS + PLACE_DISEASES + COMMON_DISEASES + ABBREVIATIONS))

@@ -83,7 +83,11 @@ def _told(found: Iterator[Hit], text: str) -> list[Hit]:
     listed = list(found)
     if any(hit.entity not in _BARE and _has_letters(text, hit) for hit in listed):
         return listed
-    return [hit for hit in listed if hit.entity != "CODE" and _has_letters(text, hit)]
+    return [
+        hit
+        for hit in listed
+        if hit.entity != "CODE" and _has_letters(text, hit) and "*" not in text[hit.start : hit.end]
+    ]
 
 
 def _has_letters(text: str, hit: Hit) -> bool:
