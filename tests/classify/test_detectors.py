@@ -52,4 +52,7 @@ def test_offsets_are_code_points_beside_emoji_and_accents(detector, example):
 
 def test_every_file_is_discovered_and_every_entity_covered():
     assert len(ALL) == len(list(pkgutil.iter_modules(detectors.__path__))) == len({d.name for d in ALL})
-    assert {entity for detector in ALL for entity in detector.entities} == set(ENTITIES) - {"COUNTRY", "CODE"}  # taggers' alone
+    assert {entity for detector in ALL for entity in detector.entities} == set(ENTITIES) - {
+        "COUNTRY",
+        "CODE",
+    }  # taggers
