@@ -233,6 +233,17 @@ def masked(rng: random.Random, doc: Doc) -> Doc:
     return rewritten(Doc(doc.text, tuple(spans)), pieces)
 
 
+def cut(rng: random.Random, doc: Doc) -> Doc:
+    """A piece of the text, cut anywhere but within a span: what a chunk of a stream or a log line holds."""
+    first = rng.randrange(max(1, len(doc.text) // 2))
+    last = rng.randrange(first + 1, len(doc.text) + 1) if first < len(doc.text) else len(doc.text)
+    for start, end, _ in doc.spans:
+        first = start if start < first < end else first
+        last = end if start < last < end else last
+    pieces = [letter if first <= place < last else "" for place, letter in enumerate(doc.text)]
+    return rewritten(doc, pieces)
+
+
 def _in_number(text: str, place: int) -> bool:
     return 0 < place < len(text) - 1 and text[place - 1].isalnum() and text[place + 1].isalnum()
 
@@ -256,6 +267,8 @@ def spoil(rng: random.Random, doc: Doc) -> Doc:
     kind = rng.random()
     if kind < 0.04:
         return masked(rng, doc)
+    if kind < 0.09 and doc.text:
+        return cut(rng, doc)
     if kind < 0.5:
         return doc
     for chance, way in _WAYS:

@@ -93,6 +93,40 @@ def greeting(world: World) -> Doc:
     return Doc(rng.choice((" ", ", ", " / ", "\n", "! ")).join(some) + rng.choice(("", "!", ".", " 😀")))
 
 
+_TONGUES = "French German Spanish English Italian Dutch Danish Polish Russian Greek Latin Arabic Chinese Japanese Korean Turkish Hindi Welsh Irish Swedish Finnish Portuguese Hebrew".split()
+_SCIENCE = "Fibonacci numbers,Euler's formula,Newton's laws,the Gauss distribution,Fourier transform,Bayes' theorem,Pascal's triangle,Turing machine,Dijkstra's algorithm,Kelvin scale,Ohm's law,Markov chain,Monte Carlo method,Richter scale,Moore's law,Boolean algebra,Cartesian product,Gaussian blur,Hamming distance,Huffman coding,Lagrange multiplier,Laplace operator,Maxwell equations,Nash equilibrium,Planck constant,Poisson process,Riemann sum,Taylor series,Venn diagram,Doppler effect,Celsius,Fahrenheit,Morse code,Braille,Bluetooth,Caesar cipher,Pareto chart,Gantt chart,Likert scale,Levenshtein distance,Bloom filter,Merkle tree,Kalman filter".split(
+    ","
+)
+_ASKS = (
+    "Translate this into {tongue}: {words}.",
+    "Translate the {word} from {tongue} to {tongue2}",
+    "How do you say {word} in {tongue}?",
+    "Explain {science} to a ten-year-old.",
+    "Write a function that computes {science}.",
+    "Why is {science} useful for the {word}?",
+    "The {word}'s menu in {tongue} needs proofreading.",
+    "Summarise {science} in {count} points, in {tongue}.",
+    "{science} and {science2}: what is the difference?",
+)
+
+
+def asking(world: World) -> Doc:
+    """Requests about languages and about ideas that are named after somebody."""
+    rng = world.random
+    words = [rng.choice(pools.dictionary()) for _ in range(4)]
+    return Doc(
+        rng.choice(_ASKS).format(
+            tongue=rng.choice(_TONGUES),
+            tongue2=rng.choice(_TONGUES),
+            words=" ".join(words),
+            word=words[0],
+            science=rng.choice(_SCIENCE),
+            science2=rng.choice(_SCIENCE),
+            count=rng.randrange(2, 9),
+        )
+    )
+
+
 def quantity(world: World) -> Doc:
     """Numbers with units, and numbered things of which nobody is the owner."""
     rng = world.random
@@ -115,4 +149,4 @@ def quantity(world: World) -> Doc:
     return Doc(rng.choice((", ", "; ", "\n", ". ")).join(parts))
 
 
-GENERATORS = ((2.0, listing), (1.5, foreign), (0.5, greeting), (1.0, quantity))
+GENERATORS = ((2.0, listing), (1.5, foreign), (0.5, greeting), (1.0, quantity), (1.2, asking))

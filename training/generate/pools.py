@@ -29,7 +29,7 @@ WORD_SURNAMES = (
     "Winter Summers Snow Frost Rain Flood Waters Lake Rivers Brooks Ford Bridges Woods Forest Field Meadows Hill Stone Rock Sands Marsh Park "
     "Street Lane House Church Temple Castle Wall Gates Key Locke Case Page Book Reader Fox Wolf Lamb Bull Byrd Crane Drake Finch Hawk Swan "
     "Berry Rose Lilly Root Branch Bush Moss Reed Heath Head Legg Foot Hand Hart Blood Payne Cross Savage Moody Noble Sweet Bitter Sour Salt Pepper Rice "
-    "Bean Curry Mills Coffin Graves Major Sargent Marshall Law Justice Bacon Burns Chambers Child Dent Doe English French Welsh Scott Ireland Holland Power Stent Graft"
+    "Bean Curry Mills Coffin Graves Major Sargent Marshall Law Justice Bacon Burns Chambers Child Dent Doe Scott Power Stent Graft"
 ).split()
 PARTICLES = (
     "de",
