@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -29,6 +30,9 @@ ENTITIES = frozenset((*_ENTITIES.values(), *_CONTACTS))
 _GLUE = "-_/.#&'’@"
 """Marks that hold the parts of one code or name together, where no blank stands beside them."""
 _PHONE_DIGITS = 7
+_NAMES = ("PERSON", "PROVIDER_NAME", "LOCATION", "FACILITY", "ORGANIZATION", "COUNTRY")
+_SHORTEST_NAME = 3
+_LETTERS = re.compile(r"[^\W\d_]+")
 _BARE = ("CODE", "DATE", "AGE_OVER_89", "COUNTRY", "ORGANIZATION", "LOCATION")
 """What says nothing of one person by itself."""
 
@@ -80,7 +84,7 @@ def _told(found: Iterator[Hit], text: str) -> list[Hit]:
 
     A number there that does name somebody has a label beside it, which is for the patterns to read.
     """
-    listed = list(found)
+    listed = [hit for hit in found if not _is_crumb(text[hit.start : hit.end], hit.entity)]
     if any(hit.entity not in _BARE and _has_letters(text, hit) for hit in listed):
         return listed
     return [
@@ -88,6 +92,12 @@ def _told(found: Iterator[Hit], text: str) -> list[Hit]:
         for hit in listed
         if hit.entity != "CODE" and _has_letters(text, hit) and "*" not in text[hit.start : hit.end]
     ]
+
+
+def _is_crumb(value: str, entity: str) -> bool:
+    """`n-th`, `a b`: in lower case and without a word of three letters, it names nobody and no place."""
+    longest = max((len(run) for run in _LETTERS.findall(value)), default=0)
+    return entity in _NAMES and longest < _SHORTEST_NAME and value.islower()
 
 
 def _has_letters(text: str, hit: Hit) -> bool:
