@@ -48,8 +48,10 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.txt requirements/model.txt pyp
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
+# `names` comes as a source archive only: two lists and a few lines, which setuptools packs.
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/deep.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: --no-binary names \
+	  -r requirements/dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements/deep.txt
 	touch $@
 
