@@ -127,6 +127,15 @@ def test_closing_ends_the_workers_and_leaves_nothing_open(descriptors: None) -> 
         extractor.extract(b"a")
 
 
+def test_a_large_parent_does_not_wear_its_workers() -> None:
+    code = (
+        "from ringfence.extract import Extractor, Limits; ballast = bytearray(b'x') * (200 << 20);"
+        "e = Extractor(Limits(memory_bytes=256 << 20)); e.extract(b'a'); print(e._places.queue[-1] is not None)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout == "True\n", run.stderr
+
+
 def test_a_worker_ends_with_its_parent() -> None:
     code = (
         "import os; from ringfence.extract import Extractor; e = Extractor(); e.extract(b'a');"
