@@ -37,7 +37,7 @@ PACKAGE = ROOT / "src/ringfence/classify/tagger"
 SEED = 11
 HELD_OUT_SEED = 99_991
 SHARDS, DOCUMENTS = 18, 20_000
-PUBLIC_EVERY = 10
+PUBLIC_EVERY = 6
 """One public document for so many generated ones."""
 STEPS, RATE = 1_800, 3e-3
 TEACHER_STEPS = 1_200
@@ -84,7 +84,7 @@ class Steps:
         """What the teacher says of text that nobody labelled."""
         done = self.out / "soft.done"
         if not done.exists():
-            distil.main(self.shared, self.deep(), self.out, list(unlabelled.KINDS))
+            distil.main(self.shared, self.lexicon_file(), self.deep(), self.out, list(unlabelled.KINDS))
             done.touch()
         return sorted(path for kind in unlabelled.KINDS for path in self.out.glob(f"{kind}-*.npz"))
 
@@ -142,12 +142,13 @@ def _next_version(name: str) -> int:
 
 
 def _mixed(seed: int, listed: list[Doc]) -> Iterator[Doc]:
-    """Generated documents and, between them, public ones, two of five spoilt as well."""
+    """Generated documents and, between them, public ones: most with other names, two of five spoilt."""
     rng = random.Random(seed)
     for number, (_, doc) in enumerate(itertools.islice(documents(seed), DOCUMENTS)):
         yield doc
         if listed and number % PUBLIC_EVERY == 0:
             other = rng.choice(listed)
+            other = public.renamed(rng, other) if rng.random() < 0.6 else other
             yield noise.spoil(rng, other) if rng.random() < 0.4 else other
 
 

