@@ -9,11 +9,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ringfence.classify.tagger.envelope import opened, sealed
 from ringfence.classify.tagger.features import VERSION, Lexicon
 from ringfence.vocabulary.errors import ConfigurationError
 
 _MAGIC = b"ringfence deep tagger 1\n"
-_DIGEST = 32
 _WHERE = "ringfence/classify/tagger/deep.bin"
 
 
@@ -56,19 +56,12 @@ class Adapter(msgspec.Struct, frozen=True):
 def write(adapter: Adapter) -> bytes:
     """A line that names the format, the SHA-256 of the rest, and the adapter in MessagePack."""
     body = msgspec.msgpack.encode(adapter)
-    return _MAGIC + hashlib.sha256(body).digest() + body
+    return sealed(_MAGIC, body)
 
 
 def read(data: bytes) -> Adapter:
     """Raises ConfigurationError for anything that `write` of this version did not make."""
-    start = len(_MAGIC) + _DIGEST
-    body = data[start:]
-    if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
-        raise ConfigurationError(
-            "The deep tagger's adapter file is damaged or of another release.",
-            where=_WHERE,
-            remedy="Install the package again, or write the file again with `make train`.",
-        )
+    body = opened(data, _MAGIC, "The deep tagger's adapter file", _WHERE)
     adapter = msgspec.msgpack.decode(body, type=Adapter)
     if adapter.features != VERSION:
         raise ConfigurationError(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 import numpy as np
 
+from ringfence.classify.tagger.envelope import opened, sealed
 from ringfence.classify.tagger.features import VERSION, Lexicon
 from ringfence.vocabulary.errors import ConfigurationError
 
@@ -34,25 +33,17 @@ class Model(msgspec.Struct, frozen=True):
 
 
 _MAGIC = b"ringfence tagger 1\n"
-_DIGEST = 32
 
 
 def write(model: Model) -> bytes:
     """The file's bytes: a line that names the format, the SHA-256 of the rest, and the model in MessagePack."""
     body = msgspec.msgpack.encode(model)
-    return _MAGIC + hashlib.sha256(body).digest() + body
+    return sealed(_MAGIC, body)
 
 
 def read(data: bytes) -> Model:
     """Raises ConfigurationError for anything that `write` of this version did not make."""
-    start = len(_MAGIC) + _DIGEST
-    body = data[start:]
-    if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
-        raise ConfigurationError(
-            "The tagger's model file is damaged or of another release.",
-            where="ringfence/classify/tagger/model.bin",
-            remedy="Install the package again, or write the file again with `make train`.",
-        )
+    body = opened(data, _MAGIC, "The tagger's model file", "ringfence/classify/tagger/model.bin")
     model = msgspec.msgpack.decode(body, type=Model)
     if model.features != VERSION:
         raise ConfigurationError(
