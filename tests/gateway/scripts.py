@@ -17,6 +17,7 @@ from ringfence.gateway.exchange import exchange
 from ringfence.gateway.keys import Key
 from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.stations import Stations
+from ringfence.upstream.pool import ENDPOINTS
 from ringfence.vocabulary.labels import Label
 from ringfence.vocabulary.record import Outcome, Phase, Receipt, Record
 from support import home
@@ -103,6 +104,9 @@ class Script:
 
     def configured(self, service_id: str) -> bool:
         return True
+
+    def path(self, service_id: str, endpoint: str, model: str) -> str:
+        return ENDPOINTS[endpoint]
 
     def why_not(self, service_id: str) -> str:
         return ""

@@ -22,6 +22,7 @@ from ringfence.gateway.exchange import exchange
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.stations import Stations
 from ringfence.masking import Book, MemoryBook
+from ringfence.upstream.pool import ENDPOINTS
 from ringfence.vocabulary.errors import LedgerUnavailable, RingfenceError
 from ringfence.vocabulary.record import Phase, Receipt, Record
 from support import vendor
@@ -154,6 +155,9 @@ class InProcess:
 
     def configured(self, service_id: str) -> bool:
         return True
+
+    def path(self, service_id: str, endpoint: str, model: str) -> str:
+        return ENDPOINTS[endpoint]
 
     def why_not(self, service_id: str) -> str:
         return ""

@@ -79,18 +79,21 @@ class StreamEditor(Protocol):
 class Dialect(Protocol):
     """One client interface: bytes <-> canonical request and reply. Pure: no I/O, clock or randomness.
 
-    `routes` are (method, path). `source` is where the interface is described. `examples` are request bodies that the
+    `routes` are (method, path). `headers` are the request headers that belong to the interface, in lower case; all
+    others stay with the gateway. `source` is where the interface is described. `examples` are request bodies that the
     tests read, scan and rewrite.
     """
 
     name: str
     endpoint: str
     routes: tuple[tuple[str, str], ...]
+    headers: tuple[str, ...]
     source: str
     examples: tuple[bytes, ...]
 
-    def read(self, body: bytes) -> CanonicalRequest:
-        """Raises MalformedRequest. Unknown members are no error: they stand in `uses`, for the catalogue to judge."""
+    def read(self, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> CanonicalRequest:
+        """`headers`: those of `self.headers` that came. Raises MalformedRequest. Unknown members are no error: they
+        stand in `uses`, for the catalogue to judge."""
 
     def rewrite(self, request: CanonicalRequest, texts: Mapping[str, str], members: Mapping[str, Any]) -> bytes:
         """A new body: `texts` replaces strings, then `members` sets members, both by RFC 6901 pointer.

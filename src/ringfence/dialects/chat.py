@@ -209,6 +209,7 @@ class ChatCompletions:
     name = "openai.chat"
     endpoint = "chat_completions"
     routes: tuple[tuple[str, str], ...] = (("POST", "/v1/chat/completions"),)
+    headers: tuple[str, ...] = ()
     source = "https://platform.openai.com/docs/api-reference/chat/create"
     examples: tuple[bytes, ...] = (
         b'{"model":"m","messages":[{"role":"user","content":"Hello"}]}',
@@ -220,7 +221,7 @@ class ChatCompletions:
         b'"seen"}],"metadata":{"ticket":"7"},"logit_bias":{"50256":-100}}',
     )
 
-    def read(self, body: bytes) -> CanonicalRequest:
+    def read(self, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> CanonicalRequest:
         tree = strict_json.decode(body)
         model, stream = _checked(tree)
         seen = see(tree, SCHEMA)

@@ -113,7 +113,8 @@ class _Run:
         )
         accept = "text/event-stream" if self.request.stream else "application/json"
         headers = (JSON, ("accept", accept))
-        async with self.stations.sender.send(service_id, self._path(), leaving, headers) as reply:
+        path = self.stations.sender.path(service_id, self.request.endpoint, self.request.model)
+        async with self.stations.sender.send(service_id, path, leaving, headers) as reply:
             return await delivery.run(reply)
 
     async def _finish(self, work: asyncio.Future[Delivered]) -> None:
@@ -159,10 +160,6 @@ class _Run:
             if outcome is not Outcome.DENIED:
                 error.remedy = _SENT
             raise
-
-    def _path(self) -> str:
-        """The interface's own path: a service's base URL ends where it begins."""
-        return self.dialect.routes[0][1].removeprefix("/v1")
 
     def _headers(self) -> Headers:
         decision = self.plan.decision

@@ -16,7 +16,7 @@ from ringfence.vocabulary.errors import ConfigurationError
 
 Verdict = Literal["allow", "forbid_regulated"]
 
-_PATH = re.compile(r"(/(\*|[A-Za-z0-9_$-]+))+")
+_PATH = re.compile(r"/@[a-z-]+|(/(\*|[A-Za-z0-9_$-]+))+")
 _POINTER = re.compile(r"(/[A-Za-z0-9_]+)+")
 
 

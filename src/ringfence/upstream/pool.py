@@ -13,6 +13,8 @@ from ringfence.upstream.target import Address, Target, check
 from ringfence.vocabulary.errors import ConfigurationError, UpstreamUnavailable
 
 _PATH = re.compile(r"(?:/[a-z0-9_-]+)+")
+ENDPOINTS = {"chat_completions": "/chat/completions"}
+"""Where each interface stands below a base URL, unless the vendor says otherwise."""
 
 
 class Upstreams:
@@ -57,6 +59,10 @@ class Upstreams:
             return found[0].missing
         ready = self._readiness.get(service_id)
         return ready() if ready is not None else ""
+
+    def path(self, service_id: str, endpoint: str, model: str) -> str:
+        """The path of one interface below a service's base URL. Some services put the model's name into it."""
+        return ENDPOINTS[endpoint]
 
     def send(
         self, service_id: str, path: str, body: bytes, headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()

@@ -47,7 +47,9 @@ class CanonicalRequest(msgspec.Struct, frozen=True):
     """A parsed request. `tree` is the JSON as Python objects (numbers with a fraction are `decimal.Decimal`); it is
     treated as read-only: rewriting makes a new tree.
 
-    `modalities` are what a service must be able to read to answer: text, image, audio, file.
+    `modalities` are what a service must be able to read to answer: text, image, audio, file. `headers` are those that
+    belong to the interface (`anthropic-beta`), by lower-case name: they go to a service that speaks it as they came,
+    and each also stands in `uses`, as `/@name`.
     """
 
     dialect: str
@@ -59,6 +61,7 @@ class CanonicalRequest(msgspec.Struct, frozen=True):
     uses: tuple[Use, ...]
     unread: tuple[Unread, ...] = ()
     modalities: tuple[str, ...] = ("text",)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Service(msgspec.Struct, frozen=True):
