@@ -9,11 +9,11 @@ SHELL := /bin/bash
 up: $(VENV)/.run
 	$(BIN)/ringfence up
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.clients
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/test.sh
 
 # The bars in full: the same seeded tests, larger.
-soak: $(VENV)/.dev
+soak: $(VENV)/.dev $(VENV)/.clients
 	RINGFENCE_SCALE=$${RINGFENCE_SCALE:-20} PATH="$(CURDIR)/$(BIN):$$PATH" scripts/test.sh
 
 bench: $(VENV)/.dev
@@ -53,6 +53,13 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/deep.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: --no-binary names \
 	  -r requirements/dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements/deep.txt
+	touch $@
+
+# Clients of others, which the conformance tests drive; they disagree with ours about versions.
+$(VENV)/.clients: $(VENV)/bin/python requirements/clients.txt
+	$(BIN)/python -m venv $(VENV)/clients
+	$(VENV)/clients/bin/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: \
+	  -r requirements/clients.txt
 	touch $@
 
 # torch stands outside of the hashed files: which build of it fits depends on the machine.

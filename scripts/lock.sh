@@ -8,3 +8,4 @@ uv pip compile "${flags[@]}" -c requirements/run.txt -o requirements/dev.txt req
 uv pip compile "${flags[@]}" -c requirements/run.txt -c requirements/dev.txt -o requirements/train.txt requirements/train.in
 uv pip compile "${flags[@]}" --no-deps -o requirements/model.txt requirements/model.in
 uv pip compile "${flags[@]}" --no-deps -o requirements/deep.txt requirements/deep.in
+uv pip compile "${flags[@]}" -o requirements/clients.txt requirements/clients.in

@@ -10,6 +10,6 @@ command -v npm >/dev/null || missing+=(nodejs npm)
 if [ ${#missing[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   { apt-get update -qq && apt-get install -y -qq "${missing[@]}" >/dev/null; } || echo "not installed: ${missing[*]}"
 fi
-if command -v npm >/dev/null && [ ! -d node_modules/@cedar-policy/cedar-wasm ]; then
+if command -v npm >/dev/null && [ node_modules/.package-lock.json -ot package-lock.json ]; then
   npm ci --no-audit --no-fund --silent || echo "not installed: npm packages"
 fi

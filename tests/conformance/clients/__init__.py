@@ -1,0 +1,1 @@
+"""Clients of others in an environment of their own, driven over pipes."""
