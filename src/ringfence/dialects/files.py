@@ -10,12 +10,13 @@ from ringfence.vocabulary.chat import FilePart, Unread
 
 
 def carried(tree: dict[str, Any], unread: Iterable[Unread], name_member: str) -> Iterator[FilePart]:
-    """Each unread part of kind `file` whose content is in the request, as Base64 or as a `data:` URL (RFC 2397).
+    """Each unread part of kind `file` or `image` whose content is in the request, as Base64 or as a `data:` URL (RFC
+    2397).
 
     `name_member` is the member beside the content that holds the file's name.
     """
     for part in unread:
-        if part.kind != "file":
+        if part.kind not in ("file", "image"):
             continue
         around, value = _found(tree, part.pointer)
         if not isinstance(value, str):

@@ -12,14 +12,15 @@ from typing import Final
 
 import pypdf
 
-from ringfence.extract import formats
+from ringfence.extract import formats, ocr
 
 _LATE: Final[tuple[ModuleType, ...]] = (encodings, email, pypdf)
 
 
 def preload() -> None:
-    """Every format, every codec, and every module of the libraries that import as they go."""
+    """Every format, every codec, and every module of the libraries that import as they go; the engine for images."""
     formats.all()
+    ocr.preload()
     for package in _LATE:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             with contextlib.suppress(ImportError):  # some are of other systems, or of extras that are not here

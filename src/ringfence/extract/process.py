@@ -98,7 +98,7 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,  # a traceback could quote the file
             bufsize=0,
             cwd="/",
-            env=environment | {"LANG": "C.UTF-8"},
+            env=environment | {"LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"},  # no threads in the sandbox
             close_fds=True,
             start_new_session=True,  # Ctrl-C reaches the parent only
         )
