@@ -15,7 +15,8 @@ from ringfence.cli.output import EXIT_CODES
 from ringfence.gateway.state import schema_text, shipped_rules
 from ringfence.policy import Policy
 from ringfence.policy.catalogue import rules
-from ringfence.settings.template import rows
+from ringfence.register import AllowList, Practices, clients, load, surfaces
+from ringfence.settings.template import LISTS, rows
 from ringfence.upstream import vendors
 from ringfence.vocabulary import errors
 from ringfence.vocabulary.entities import ENTITIES
@@ -36,7 +37,7 @@ def settings_page() -> str:
     for row in rows():
         if row.table != table:
             table = row.table
-            head = f"[[{table}]]" if table == "upstream" else f"[{table}]"
+            head = f"[[{table}]]" if table in LISTS else f"[{table}]"
             lines += ["", f"## `{head}`", "", "| key | type | default | what it does |", "|---|---|---|---|"]
         lines.append(f"| `{row.key}` | {row.kind} | `{row.default}` | {row.says} |")
     return "\n".join(lines)
@@ -111,15 +112,74 @@ def services_page() -> str:
     lines = [
         "# Services that can be reached",
         "",
-        "| service | address | variable of its key | note | source |",
-        "|---|---|---|---|---|",
+        "| service | address | interfaces | variables of its key | note | source |",
+        "|---|---|---|---|---|---|",
     ]
     for vendor in vendors.all():
         address = vendor.base_url or "(your own)"
+        interfaces = ", ".join(f"`{endpoint}`" for endpoint in vendor.paths) or "-"
+        variables = ", ".join(filter(None, (vendor.credential_env, *vendor.signing_env))) or "-"
         lines.append(
-            f"| `{vendor.service}` | {address} | {vendor.credential_env or '-'} | {vendor.note or '-'} | {vendor.source} |"
+            f"| `{vendor.service}` | {address} | {interfaces} | {variables} | {vendor.note or '-'} | {vendor.source} |"
         )
     return "\n".join(lines)
+
+
+def terms_page() -> str:
+    snapshot = load(None)
+    lines = ["# Terms: what vendors keep", ""]
+    lines += ["What this release knows, with the day on which somebody read it. Why it matters is told in"]
+    lines += [
+        "[the terms catalogue](../explanation/terms.md); each field of a list: `ringfence terms show VENDOR ENDPOINT`."
+    ]
+    lines += [
+        "",
+        "## Allow-lists",
+        "",
+        "| vendor | endpoint | models | fields | reviewed | until |",
+        "|---|---|---|---|---|---|",
+    ]
+    for each in snapshot.terms:
+        models = ", ".join(f"`{model}`" for model in each.models)
+        dates = f"{each.reviewed_on} | {each.expires_on}"
+        lines.append(f"| {each.vendor} | `{each.endpoint}` | {models} | {len(each.fields)} | {dates} |")
+    lines += ["", "## What the gateway sets, and models that regulated data does not go with", ""]
+    lines += ["| vendor | endpoint | what | why | source |", "|---|---|---|---|---|"]
+    lines += [row for each in snapshot.terms for row in _terms_rows(each)]
+    for practices in snapshot.practices.values():
+        lines += _practices(practices)
+    lines += ["", "## Endpoints that are not served", "", "`unknown` counts as no.", ""]
+    lines += ["| surface | paths | what is kept | ZDR | HIPAA | why | source |", "|---|---|---|---|---|---|---|"]
+    for surface in surfaces():
+        paths = ", ".join(f"`{path}`" for path in surface.paths)
+        about = f"{surface.keeps} | {surface.zdr} | {surface.hipaa} | {surface.why} | {surface.source}"
+        lines.append(f"| {surface.title} (`{surface.id}`) | {paths} | {about} |")
+    lines += ["", "## Clients", "", "| client | for regulated data | speaks | why | source |", "|---|---|---|---|---|"]
+    for client in clients():
+        speaks = ", ".join(f"`{each}`" for each in client.speaks) or "-"
+        suitable = "yes" if client.suitable else "**unsuitable**"
+        lines.append(f"| {client.title} | {suitable} | {speaks} | {client.why} | {client.source} |")
+    return "\n".join(lines)
+
+
+def _terms_rows(terms: AllowList) -> list[str]:
+    rows = [(f"`{each.pointer}` = `{each.value!s}`", each) for each in terms.forced]
+    rows += [(f"models {', '.join(f'`{model}`' for model in each.models)}", each) for each in terms.model_rules]
+    return [f"| {terms.vendor} | `{terms.endpoint}` | {what} | {each.why} | {each.source} |" for what, each in rows]
+
+
+def _practices(practices: Practices) -> list[str]:
+    lines = ["", f"## What is kept: {practices.vendor}", "", f"Reviewed on {practices.reviewed_on}.", ""]
+    lines += ["| what | tiers | endpoints | how long | source |", "|---|---|---|---|---|"]
+    for each in practices.retention:
+        tiers, where = (", ".join(f"`{name}`" for name in names) or "all" for names in (each.tiers, each.endpoints))
+        lines.append(f"| {each.what} | {tiers} | {where} | {each.says} | {each.source} |")
+    for question in practices.questions:
+        lines += ["", f"*{'Resolved' if question.resolved else 'Unresolved'}*: {question.asks}.", ""]
+        lines += [
+            f"* **{claim.answer}**: {claim.says} ({claim.source}, {claim.reviewed_on})" for claim in question.claims
+        ]
+    return lines
 
 
 def commands_page() -> str:
@@ -153,6 +213,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "detectors.md": detectors_page,
     "services.md": services_page,
+    "terms.md": terms_page,
     "commands.md": commands_page,
 }
 

@@ -88,6 +88,10 @@ Thresholds: {limits}. Figures by public set: [detection figures](detection-figur
 * Organisations named after ordinary words ("mint", "here").
 * Public figures are names of persons as well, outside of plain general-knowledge questions.
 * States and countries: a country counts where something is said about a person, a state does not (45 CFR 164.514(b)(2)(i)(B)).
+* Courts, ministries, parliaments, governments and countries in full ("Republic of ...") are left out on purpose, though
+  somebody may work there; the town in a court's name is kept. Where such an employer matters, add a local rule.
+* In a request about a service ("does my card work in ...") that says nothing of anybody and declares nothing, places and
+  firms are left out. Words of money decide that, so now and then a place is left out that was somebody's.
 """,
         encoding="utf-8",
     )

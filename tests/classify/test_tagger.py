@@ -8,7 +8,8 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from ringfence.classify.tagger import NeuralTagger, model
+from ringfence.classify.detector import Hit
+from ringfence.classify.tagger import NeuralTagger, model, spans
 from ringfence.classify.tagger.features import Lexicon, short, word_hash, words
 from ringfence.vocabulary.entities import ENTITIES
 from ringfence.vocabulary.errors import ConfigurationError
@@ -99,3 +100,10 @@ def test_a_damaged_file_is_refused(place: int) -> None:
     with pytest.raises(ConfigurationError, match="damaged") as raised:
         model.read(bytes(damaged))
     assert "make train" in raised.value.remedy
+
+
+def test_two_people_are_two_and_a_court_is_nobody() -> None:
+    text = "Mara Brandt and Ines Okafor left the Supreme Court for Aarhus District Court"
+    hits = [Hit(0, 27, "PERSON", 0.9), Hit(33, 50, "ORGANIZATION", 0.9), Hit(55, 76, "ORGANIZATION", 0.9)]
+    parts = [text[part.start : part.end] for hit in hits for part in spans._parts(hit, text)]
+    assert parts == ["Mara Brandt", "Ines Okafor", "Aarhus"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,8 @@ from ringfence.classify.tagger import NeuralTagger
 from ringfence.scanning.finder import Finder, Passage
 from ringfence.scanning.score import score
 from ringfence.scanning.spans import Gold, Predicted, read
+
+_FULL_DATE = re.compile(r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d[./-]\d")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,21 @@ def test_clinical_prompts(finder: Finder, shared: Path) -> None:
 def test_court_judgments(finder: Finder, shared: Path) -> None:
     judgments = list(read(shared / "data/text/spans/tab_train_dev.jsonl", Gold))[::5]  # what training leaves out
     assert _metrics(finder, judgments, only="DIRECT")["charR"] >= 0.99
-    assert _metrics(finder, judgments, leave_out=("ORGANIZATION", "COUNTRY"))["charP"] >= 0.60
+    assert _metrics(finder, judgments)["charP"] >= 0.60
+    narrow = [
+        Gold(row.id, row.text, tuple(span for span in row.spans if _in_the_bar(span, row.text))) for row in judgments
+    ]
+    metrics = _metrics(finder, narrow)  # what else is right there counts as false here
+    assert metrics["charR"] >= 0.93
+    assert metrics["charP"] >= 0.60
+
+
+def _in_the_bar(span: tuple[int, int, str, bool], text: str) -> bool:
+    """People, places, codes and dates with a day or a month."""
+    kind = span[2].split("/")[0]
+    return kind in ("PERSON", "LOC", "CODE") or (
+        kind == "DATETIME" and bool(_FULL_DATE.search(text[span[0] : span[1]]))
+    )
 
 
 def test_sentences_of_many_kinds(finder: Finder, shared: Path) -> None:

@@ -34,7 +34,7 @@ def test_sound_home(office: Cli) -> None:
     result = office("doctor")
     assert result.code == 0, result.out
     assert "error" not in {line.split()[0] for line in result.out.splitlines()}
-    assert "ok       service openai/covered: can be reached" in result.out
+    assert "ok       service openai/covered: chat_completions: can be reached" in result.out
     assert "ok       names: tagger/" in result.out
     advice = office("doctor", "--json")
     assert advice.code == 0

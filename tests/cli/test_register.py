@@ -161,3 +161,19 @@ def test_check_warns_of_what_has_ended_and_still_is_0(office: Cli) -> None:
     assert result.code == 0
     assert "warning" in result.out
     assert "test-dpa" in result.out
+
+
+def test_needs_tell_law_from_house_policy(office: Cli) -> None:
+    printed = office("register", "needs").out
+    assert "phi-zdr" in printed
+    assert "house policy" in printed
+    rows = {row["need"]: row for row in office("register", "needs", "--json").json}
+    assert (rows["phi-baa"]["basis"], rows["phi-baa"]["relaxable"]) == ("law", False)
+    assert (rows["phi-zdr"]["basis"], rows["phi-zdr"]["relaxable"]) == ("house policy", True)
+    relax = (
+        '[[relax]]\nneed = "phi-zdr"\nbecause = "decided"\napproved_by = "Q. Boss"\n'
+        f"approved_on = {TODAY}\nexpires_on = {LATER}\n"
+    )
+    (office.home / "register" / "requirements.toml").write_text(relax)
+    assert {r["need"]: r for r in office("register", "needs", "--json").json}["phi-zdr"]["relaxed_until"] == str(LATER)
+    assert f"until {LATER}" in office("register", "needs").out

@@ -171,3 +171,14 @@ def sdk_request() -> Any:
 @pytest.fixture(scope="session")
 def sdk_request_paths() -> frozenset[str]:
     return frozenset(path for params in _PARAMS for path in sdk_paths(params))
+
+
+@pytest.fixture(scope="session")
+def sdk_types() -> Any:
+    """(type, rng, full) -> a value of an SDK's type, and type -> every member path that it allows."""
+    return sdk_value, sdk_paths
+
+
+@pytest.fixture(scope="session")
+def responses() -> Dialect:
+    return next(dialect for dialect in dialects.all() if dialect.name == "openai.responses")

@@ -110,7 +110,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 SETTINGS = [
-    block for block in blocks("toml") if re.search(r"^\[(private|organisation|gateway|detection)\]", block[1], re.M)
+    block
+    for block in blocks("toml")
+    if re.search(r"^\[(private|organisation|gateway|detection|posture)\]", block[1], re.M)
 ]
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ringfence.dialects import Dialect
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.deliver import Headers
 from ringfence.gateway.exchange import exchange
 from ringfence.gateway.keys import Key
 from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.stations import Stations
-from ringfence.upstream.pool import ENDPOINTS
+from ringfence.upstream.target import ENDPOINTS
 from ringfence.vocabulary.labels import Label
 from ringfence.vocabulary.record import Outcome, Phase, Receipt, Record
 from support import home
@@ -48,7 +49,8 @@ def caller(*handles: str, sources: tuple[str, ...] = (), labels: tuple[str, ...]
 
 
 class Script:
-    """`log` is what happened in order: "decided", "send", "ended", "plain 200", "stream 200", "bytes".
+    """`log` is what happened in order: "decided", "send", "ended", "plain 200", "stream 200", "bytes". `sends` are the
+    service, the path and the headers of each send.
 
     `append_fails`: what each phase raises. `send_fails`: what entering the exchange with the service raises; it answers
     once `holds` is set, and sets `asked` when it is asked. `leaves_after`: the client is gone after so many pieces; -1:
@@ -59,6 +61,7 @@ class Script:
         self.log: list[str] = []
         self.records: list[Record] = []
         self.bodies: list[bytes] = []
+        self.sends: list[tuple[str, str, dict[str, str]]] = []
         self.reply = reply or says("Hi.")
         self.append_fails: dict[Phase, Exception] = {}
         self.send_fails: Exception | None = None
@@ -73,12 +76,14 @@ class Script:
         self._pieces = 0
         self.stations = dataclasses.replace(base, append=self._append, sender=self, live=lambda line: None)
 
-    async def run(self, body: Any, by: Caller) -> None:
+    async def run(
+        self, body: Any, by: Caller, *, dialect: Dialect = DIALECT, headers: Sequence[tuple[str, str]] = ()
+    ) -> None:
         """One request. Raises what the server would have to answer."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         if self.leaves_after == -1:
             self._gone.set()
-        await exchange(self.stations, DIALECT, by, data, self)
+        await exchange(self.stations, dialect, by, data, self, headers)
 
     @property
     def outcome(self) -> Outcome:
@@ -118,6 +123,7 @@ class Script:
         self.log.append("send")
         self.asked.set()
         self.bodies.append(body)
+        self.sends.append((service_id, path, dict(headers)))
         if self.send_fails:
             raise self.send_fails
         try:

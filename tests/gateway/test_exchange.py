@@ -241,6 +241,14 @@ async def test_reply_that_is_no_stream_goes_whole(base: InProcess) -> None:
     assert script.log == ["decided", "send", "closed", "ended", "plain 429"]
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_what_a_service_says_of_retention_is_on_record(streamed: bool, base: InProcess) -> None:
+    script = Script(base.stations, says("Hi.", streamed=streamed))
+    script.reply.headers.append(("x-zero-data-retention", "true"))
+    await script.run({**HELLO, "stream": streamed}, caller("general"))
+    assert script.records[1].body["notes"] == {"x-zero-data-retention": "true"}
+
+
 async def test_live_line_without_content(base: InProcess) -> None:
     import dataclasses
 

@@ -15,6 +15,7 @@ from ringfence.gateway import plan
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
+from ringfence.upstream.isolation import STEERING
 from ringfence.vocabulary.decision import Effect, Form
 from ringfence.vocabulary.errors import ModelNotFound
 from ringfence.vocabulary.text import Completeness
@@ -94,9 +95,23 @@ def test_vendor_never_keeps(inside: Stations) -> None:
 def test_private_model_is_asked_by_its_own_name_with_a_salt_of_the_clients(inside: Stations) -> None:
     made = _plan({**HELLO, "cache_salt": "mine"}, caller(), inside)
     assert made.leaving is not None
-    assert json.loads(made.leaving) == {**HELLO, "model": "llama", "cache_salt": "salt"}
-    assert [rewrite.pointer for rewrite in made.rewrites] == ["/model", "/cache_salt"]
+    apart = {"cache_salt": "salt", "cache_prompt": False, "id_slot": -1}
+    assert json.loads(made.leaving) == {**HELLO, "model": "llama", **apart}
+    pointers = ["/cache_salt", "/model", "/cache_salt", "/cache_prompt", "/id_slot"]
+    assert [rewrite.pointer for rewrite in made.rewrites] == pointers
     assert made.decision.form is Form.AS_REQUESTED
+
+
+@pytest.mark.parametrize("member", sorted(STEERING))
+def test_a_private_server_is_not_steered_by_a_client(member: str, inside: Stations) -> None:
+    made = _plan({**HELLO, member: {"remote_host": "10.0.0.8"}}, caller(), inside)
+    assert made.leaving is not None and b"10.0.0.8" not in made.leaving
+    assert f"/{member}" in [rewrite.pointer for rewrite in made.rewrites]
+
+
+def test_a_vendor_gets_what_the_client_sent(inside: Stations) -> None:
+    made = _plan({**HELLO, "request_id": "r-1"}, caller("general"), inside)
+    assert made.leaving is not None and json.loads(made.leaving)["request_id"] == "r-1"
 
 
 def test_name_that_no_service_has(inside: Stations) -> None:

@@ -172,7 +172,7 @@ async def test_model_name_is_kept_where_it_is_plainly_one(name: str, kept: bool,
 
 def test_only_names_that_are_spelt_out_and_can_be_reached(base: InProcess, tmp_path: Path) -> None:
     def names(*, stations: Any = base.stations, **fields: Any) -> list[str]:
-        return [row["id"] for row in listing.models(stations, caller("general", **fields), "chat_completions")]
+        return [row["id"] for row in listing.models(stations, caller("general", **fields))]
 
     assert names() == []
     assert names(models=("gpt-4o", "gpt-*", "nobody-1")) == ["gpt-4o"]

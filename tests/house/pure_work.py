@@ -56,7 +56,7 @@ def body_for(mail: str) -> bytes:
 def round_of_work(stations: tuple[Classifier, policy.Policy], name: str) -> None:
     """Everything that happens to a request and its reply in the pure rooms."""
     classifier, rules = stations
-    dialect = dialects.all()[0]
+    dialect = next(each for each in dialects.all() if each.endpoint == "chat_completions")
     request = dialect.read(body_for(f"{name}@example.org"))
     found = classifier.classify(
         request.segments, request.unread, Provenance(handles=(labels.Label.GENERAL,)), deadline=1.0

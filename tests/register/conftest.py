@@ -36,6 +36,7 @@ _PARTIES = {
     "expert_determination": (("Dr. A. Statistician", "expert"),),
     "safe_harbor_attestation": (("Privacy officer M. Meyer", "attester"),),
     "structured_masking_acceptance": (("Privacy officer M. Meyer", "attester"),),
+    "vendor_notice": (),
 }
 _LABELS = {
     "baa": ["phi", "personal", "part2"],
@@ -58,6 +59,7 @@ _DATES: dict[str, dict[str, Any]] = {
     },
     "soc2_type1": {"as_of": date(2026, 6, 30), "issued_on": date(2026, 8, 15)},
     "bridge_letter": {"issued_on": date(2026, 9, 20)},
+    "vendor_notice": {"effective_on": date(2026, 11, 15), "issued_on": date(2026, 9, 20)},
 }
 _TABLES: dict[str, dict[str, dict[str, Any]]] = {
     "customer_baa": {"limits": {"ai": "permitted", "subcontractors": "permitted", "deidentification": "permitted"}},

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from ringfence.register import Snapshot, load
-from ringfence.register.catalogue import shipped_catalogues
+from ringfence.register.catalogue import AllowList, shipped_catalogues
 from ringfence.vocabulary.errors import ConfigurationError
 from support.needs import need_package
 
 Folder = Callable[[dict[str, str]], Path]
 
 TERMS = """
-vendor = "mistral"
+vendor = "cohere"
 endpoint = "chat_completions"
 extends = "openai/chat_completions"
 reviewed_on = 2026-11-01
@@ -31,6 +31,11 @@ why = "Adds a fixed system prompt."
 source = "https://docs.example.org"
 reviewed_on = 2026-11-01
 """
+
+
+def chat_list(snapshot: Snapshot, vendor: str) -> AllowList:
+    """The list of a vendor for Chat Completions."""
+    return next(each for each in snapshot.terms if (each.vendor, each.endpoint) == (vendor, "chat_completions"))
 
 
 def members(kind: Any, path: str, found: dict[str, set[str]]) -> None:
@@ -63,13 +68,13 @@ def documented() -> dict[str, set[str]]:
 
 
 def test_openai_lists_every_member_that_the_sdk_documents(shipped: Snapshot, documented: dict[str, set[str]]) -> None:
-    fields = next(each.fields for each in shipped.terms if each.vendor == "openai")
+    fields = chat_list(shipped, "openai").fields
     assert len(documented) > 120
     assert not {path for path in documented if path not in fields}
 
 
 def test_openai_judges_every_value_that_the_sdk_documents(shipped: Snapshot, documented: dict[str, set[str]]) -> None:
-    fields = next(each.fields for each in shipped.terms if each.vendor == "openai")
+    fields = chat_list(shipped, "openai").fields
     missing = {
         f"{path}={value}"
         for path, values in documented.items()
@@ -82,7 +87,7 @@ def test_openai_judges_every_value_that_the_sdk_documents(shipped: Snapshot, doc
 def test_openai_lists_nothing_that_the_sdk_does_not_document(
     shipped: Snapshot, documented: dict[str, set[str]]
 ) -> None:
-    fields = next(each.fields for each in shipped.terms if each.vendor == "openai")
+    fields = chat_list(shipped, "openai").fields
     assert not {path for path in fields if path not in documented}
 
 
@@ -100,28 +105,24 @@ def test_every_shipped_list_has_its_vendor(shipped: Snapshot) -> None:
     assert {each.vendor for each in shipped.terms} <= vendors
 
 
-def test_anthropic_and_bedrock_have_no_list_yet(shipped: Snapshot) -> None:
-    assert not [each for each in shipped.terms if each.vendor in ("anthropic", "aws-bedrock")]
-
-
 def test_a_list_extends_another_for_as_long_as_both_hold(folder: Folder) -> None:
     snapshot = load(folder({"terms/one.toml": TERMS}))
-    openai, own = (next(t for t in snapshot.terms if t.vendor == vendor) for vendor in ("openai", "mistral"))
+    openai, own = chat_list(snapshot, "openai"), chat_list(snapshot, "cohere")
     assert set(own.fields) == {*openai.fields, "/safe_prompt"}
     assert own.expires_on == date(2026, 12, 24)
     assert own.forced == ()
     late = load(folder({"terms/one.toml": TERMS.replace("2026-12-24", "2099-01-01")}))
-    assert next(t for t in late.terms if t.vendor == "mistral").expires_on == openai.expires_on
+    assert chat_list(late, "cohere").expires_on == openai.expires_on
 
 
 def test_own_rules_go_before_inherited_ones(folder: Folder) -> None:
     text = TERMS.replace("/safe_prompt", "/user").replace('"allow"', '"forbid_regulated"\nvalues = ["abc"]')
-    own = next(t for t in load(folder({"terms/one.toml": text})).terms if t.vendor == "mistral")
+    own = chat_list(load(folder({"terms/one.toml": text})), "cohere")
     assert own.fields["/user"] == {"abc": ("forbid_regulated", "Adds a fixed system prompt.")}
 
 
 def test_replacing_shipped_terms_is_told(folder: Folder) -> None:
-    text = TERMS.replace('vendor = "mistral"', 'vendor = "google"')
+    text = TERMS.replace('vendor = "cohere"', 'vendor = "google"')
     (problem,) = load(folder({"terms/one.toml": text})).problems
     assert problem.says == "replaces the shipped terms of google/chat_completions"
 

@@ -30,6 +30,7 @@ NEEDED = {
     Label.LIMITED_DATA_SET: ("data_use_agreement",),
     Label.CONFIDENTIAL: ("nda",),
 }
+BASIS = {"baa": "law: phi-baa", "zdr_approval": "house policy: phi-zdr"}
 TITLES = {
     "dpa": "DPA",
     "baa": "BAA",
@@ -72,7 +73,10 @@ class TestNothingOnFile:
     ) -> None:
         assert ask(shipped, Label.PHI, today, covered_entity).reasons == (
             "No BAA with OpenAI is on file for openai/chat-completions (law: phi-baa).",
-            "No ZDR approval from OpenAI is on file for openai/chat-completions (policy: phi-zdr).",
+            "It is unresolved whether OpenAI signs a BAA for its API: yes, case by case "
+            "(https://help.openai.com/en/articles/8660679, read on 2026-11-22); no (articles on the web, gathered "
+            "without their addresses, read on 2026-11-22). Only a document on file settles it (law: phi-baa).",
+            "No ZDR approval from OpenAI is on file for openai/chat-completions (house policy: phi-zdr).",
         )
 
     def test_answers_come_once_per_label_in_order(
@@ -184,7 +188,9 @@ class TestEachLabel:
             who = organisation("covered_entity", (), name)
             found = ask(filed([paper("nda")]), Label.CONFIDENTIAL, today, who)
             assert found.covered == serves
-            assert serves or found.reasons == ("The NDA nda does not name Other Health, Inc. as a party.",)
+            assert serves or found.reasons == (
+                "The NDA nda does not name Other Health, Inc. as a party (house policy: confidential-agreement).",
+            )
 
     @pytest.mark.parametrize("limits", [{"ai": "forbidden"}, {"flow_down": False}])
     def test_a_baa_that_forbids_it_does_not_serve(
@@ -203,12 +209,11 @@ class TestDateEdges:
         snapshot = filed([paper(kind, dates=dates), paper(other)])
         for day in (first, last):
             assert ask(snapshot, Label.PHI, day, covered_entity).until == last
+        name, basis = f"The {TITLES[kind]} {kind.replace('_', '-')}", BASIS[kind]
         early = ask(snapshot, Label.PHI, first - DAY, covered_entity)
-        assert early.reasons == (
-            f"The {TITLES[kind]} {kind.replace('_', '-')} starts on {first}, which is after today.",
-        )
+        assert early.reasons == (f"{name} starts on {first}, which is after today ({basis}).",)
         late = ask(snapshot, Label.PHI, last + DAY, covered_entity)
-        assert late.reasons == (f"The {TITLES[kind]} {kind.replace('_', '-')} ended on {last}.",)
+        assert late.reasons == (f"{name} ended on {last} ({basis}).",)
 
     def test_the_terms_and_the_profile_end_too(
         self, filed: Filed, paper: Paper, covered_entity: Organisation, today: date
@@ -279,7 +284,8 @@ class TestReports:
         report = self.report(paper, report={"opinion": opinion})
         found = self.ask(filed, paper, covered_entity, today, report, paper("bridge_letter"))
         assert found.reasons == (
-            f"The SOC 2 Type II report soc2-type2 has a {opinion} opinion, which no bridge letter cures.",
+            f"The SOC 2 Type II report soc2-type2 has a {opinion} opinion, which no bridge letter cures "
+            "(house policy: financial-soc2).",
         )
 
     def test_the_security_criterion(
@@ -314,7 +320,8 @@ class TestCustomers:
             "No customer BAA with south-clinic is on file for openai/chat-completions"
         ]
         nobody = ask(with_it, label, today, business_associate)
-        assert nobody.reasons == ("The key names no client, so no customer's BAA can be looked up.",)
+        (reason,) = nobody.reasons
+        assert reason.startswith("The key names no client, so no customer's BAA can be looked up (")
         without = ask(filed(self.documents(paper)), label, today, business_associate, client="north-clinic")
         assert not without.covered
 

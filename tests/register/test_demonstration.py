@@ -59,7 +59,7 @@ def test_models_lead_to_one_service_each(snapshot: Snapshot) -> None:
 
 
 def test_its_terms_judge_as_openais_do(snapshot: Snapshot, day: date) -> None:
-    terms = {each.vendor: each for each in snapshot.terms}
+    terms = {each.vendor: each for each in snapshot.terms if each.endpoint == CHAT}
     assert terms["demonstration"].fields == terms["openai"].fields
     assert forced_members(snapshot, "demonstration/covered", CHAT) == forced_members(
         snapshot, "openai/chat-completions", CHAT

@@ -16,7 +16,7 @@ Filed = Callable[..., Snapshot]
 @pytest.fixture
 def bare(filed: Filed) -> Callable[..., Snapshot]:
     """A snapshot in which nothing has a date but what is handed in."""
-    return lambda *documents, **over: filed(documents, **{"terms": (), "profiles": {}, **over})
+    return lambda *documents, **over: filed(documents, **{"terms": (), "profiles": {}, "practices": {}, **over})
 
 
 def changes(snapshot: Snapshot, first: date, last: date) -> set[date]:
@@ -57,6 +57,7 @@ def test_so_are_the_ends_of_terms_profiles_and_relaxations(shipped: Snapshot, fi
     )
     found = changes(filed([], relaxations=(relaxation,)), today, date(2030, 1, 1))
     ends = {each.expires_on for each in shipped.terms}
+    ends |= {each.expires_on for each in shipped.practices.values()}
     ends |= {each.expires_on for each in shipped.profiles.values() if each.expires_on}
     assert {date(2026, 12, 5), date(2026, 12, 9), *(end + DAY for end in ends)} <= found
 

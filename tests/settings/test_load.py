@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ringfence.settings import Secret, Settings, load, render, resolve_secret
-from ringfence.settings.template import rows
+from ringfence.settings.template import LISTS, rows
 from ringfence.vocabulary.errors import ConfigurationError
 
 URL = 'engine = "url"\nurl = "http://127.0.0.1:1/v1"\nmodel = "m"\n'
@@ -87,10 +87,10 @@ def test_what_is_taken(text: str, tmp_path: Path) -> None:
 
 
 def _uncommented() -> str:
-    """The template with every default in force, but for [[upstream]], which has none."""
+    """The template with every default in force, but for [[account]] and [[upstream]], which have none."""
     lines = []
     for line in render().splitlines():
-        if "[[upstream]]" in line:
+        if "[[account]]" in line:
             break
         bare = line.removeprefix("# ")
         is_setting = line.startswith("# ") and bare.split(" = ")[0].isidentifier() and " = " in bare
@@ -106,7 +106,7 @@ def test_every_line_of_the_template_may_be_uncommented(tmp_path: Path) -> None:
     text = _uncommented()
     assert _load(tmp_path, text) == Settings()
     written = {f"{table}.{key}" for table, keys in tomllib.loads(text).items() for key in keys}
-    listed = {f"{row.table}.{row.key}" for row in rows() if row.table != "upstream"}
+    listed = {f"{row.table}.{row.key}" for row in rows() if row.table not in LISTS}
     assert written == listed - {"private.own_host"}
 
 

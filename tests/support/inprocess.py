@@ -22,12 +22,12 @@ from ringfence.gateway.exchange import exchange
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.stations import Stations
 from ringfence.masking import Book, MemoryBook
-from ringfence.upstream.pool import ENDPOINTS
+from ringfence.upstream.target import ENDPOINTS
 from ringfence.vocabulary.errors import LedgerUnavailable, RingfenceError
 from ringfence.vocabulary.record import Phase, Receipt, Record
 from support import vendor
 
-DIALECT = dialects.all()[0]
+DIALECT = next(dialect for dialect in dialects.all() if dialect.endpoint == "chat_completions")
 
 
 @dataclass

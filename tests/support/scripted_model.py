@@ -50,6 +50,12 @@ def _flat(content: Any) -> str:
     return "".join(part.get("text") or _flat(part.get("content") or "") for part in content or ())
 
 
+def _last(request: dict[str, Any]) -> dict[str, Any]:
+    """What is to be answered: instructions may stand after it."""
+    said: dict[str, Any] = [each for each in request["messages"] if each["role"] not in ("system", "developer")][-1]
+    return said
+
+
 def _filled(schema: dict[str, Any], text: str) -> str:
     """JSON that fits a flat schema: the text in each string, false in each boolean."""
     kinds = {"string": text, "boolean": False, "integer": 1, "number": 1}
@@ -68,7 +74,7 @@ def _chat(request: dict[str, Any]) -> Any:
     tools = {each["function"]["name"]: each["function"].get("parameters", {}) for each in request.get("tools") or ()}
     choice = request.get("tool_choice") or ""
     named = choice if isinstance(choice, str) else choice.get("function", {}).get("name", "")
-    last = request["messages"][-1]
+    last = _last(request)
     form = (request.get("response_format") or {}).get("json_schema", {}).get("schema")
     said = _answer(_flat(last.get("content")), tools, named, last["role"] == "tool", form)
     model, function = request["model"], {"name": said.tool, "arguments": said.text}
@@ -144,7 +150,7 @@ def _response_events(said: Said, item: dict[str, Any], whole: dict[str, Any]) ->
 def _messages(request: dict[str, Any]) -> Any:
     tools = {each["name"]: each.get("input_schema", {}) for each in request.get("tools") or ()}
     choice = request.get("tool_choice") or {}
-    last = request["messages"][-1]["content"]
+    last = _last(request)["content"]
     results = [part for part in last if part["type"] == "tool_result"] if isinstance(last, list) else []
     text = _flat(results[-1].get("content")) if results else _flat(last)
     form = ((request.get("output_config") or {}).get("format") or request.get("output_format") or {}).get("schema")

@@ -66,7 +66,7 @@ class Surfaces(Place):
 def surfaces(folder: Path, *, private: bool) -> Iterator[Surfaces]:
     """Starts it all. At the end everything that was decided has ended, and the ledger verifies."""
     with ScriptedVendor(obey) as vendor, ScriptedVendor(obey) as house:
-        _write(folder, vendor.port, house.port if private else 0)
+        write(folder, vendor.port, house.port if private else 0)
         keys = {name: home.key(folder, *handles, **more) for name, (handles, more) in KEYS.items()}
         with GatewayProcess(folder) as gateway:
             yield Surfaces(folder, vendor, gateway, keys, house=house)
@@ -78,7 +78,8 @@ def service_of(vendor: str, interface: str, kind: str) -> str:
     return f"{vendor}/{interface}-{kind}"
 
 
-def _write(folder: Path, vendor_port: int, house_port: int) -> None:
+def write(folder: Path, vendor_port: int, house_port: int) -> None:
+    """The home, without its keys. `house_port` 0: no private model."""
     today = datetime.now(UTC).date()
     expires = today + timedelta(days=365)
     private = f'engine = "url"{_PRIVATE.format(port=house_port)}' if house_port else 'engine = "none"'

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from urllib.parse import unquote
 
 import pytest
 from scripted_service import CHUNKED, Exchange, chunk, reply
 
+from ringfence.upstream.headers import notes
 from ringfence.vocabulary.errors import ConfigurationError, UpstreamUnavailable
 
 CHAT = "/chat/completions"
@@ -252,9 +254,90 @@ async def test_a_service_that_is_not_configured_says_why(reach) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "chat", "/chat/../x", "/chat?x=1", "/chat completions", "//evil.example/x", "/a\r\nb"]
+    "path",
+    [
+        *("", "chat", "/chat/../x", "/chat?x=1", "/chat completions", "//evil.example/x", "/a\r\nb", "/a\n", "/"),
+        *("/.", "/..", "/a/..", "/.a", "/a%2", "/a%zz", "/a%2f", "/a#b", "/a;b", "/é", "/a/"),
+    ],
 )
 async def test_a_path_is_an_api_path(reach, path: str) -> None:
     upstreams = await reach()
     with pytest.raises(ConfigurationError):
         upstreams.send("vendor", path, b"{}")
+
+
+async def test_what_a_reply_says_of_retention_can_be_recorded(service, reach) -> None:
+    service.answers(CHAT, reply(b"{}", "x-zero-data-retention: true", "set-cookie: a=b"))
+    upstreams = await reach()
+    async with upstreams.send("vendor", CHAT, b"{}") as answer:
+        assert notes(answer.headers) == (("x-zero-data-retention", "true"),)
+
+
+async def test_headers_of_messages_go_to_its_paths_only(service, reach) -> None:
+    paths = {"messages": "/messages", "count_tokens": "/messages/count_tokens", "chat_completions": CHAT}
+    upstreams = await reach(paths=paths)
+    for path in paths.values():
+        service.answers(path, reply(b"{}"))
+        async with upstreams.send("vendor", path, b"{}", {"anthropic-beta": "a,b"}) as answer:
+            await answer.read(10)
+    assert [exchange.headers.get("anthropic-beta") for exchange in service.seen] == ["a,b", "a,b", None]
+
+
+async def test_a_path_for_each_interface(reach) -> None:
+    upstreams = await reach(paths={"embeddings": "/embeddings", "chat_completions": "/m/{model}/chat"})
+    assert upstreams.path("vendor", "embeddings", "any ../ model") == "/embeddings"
+    assert upstreams.path("vendor", "chat_completions", "gpt-4.1") == "/m/gpt-4.1/chat"
+    assert upstreams.path("vendor", "chat_completions", "anthropic.claude-3:0") == "/m/anthropic.claude-3%3A0/chat"
+    for service_id, interface in (("vendor", "responses"), ("vendor", ""), ("nobody", "embeddings")):
+        with pytest.raises(UpstreamUnavailable, match="has no address"):
+            upstreams.path(service_id, interface, "m")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *(
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "a\\b",
+            "a?b",
+            "a#b",
+            "a%2fb",
+            "%2e%2e",
+            "a b",
+            "a\n",
+            "a\r\nx: y",
+            "é",
+            "-a",
+            "a-",
+        ),
+        *("{model}", "a" * 257, "a;b", "a&b", "\x00"),
+    ],
+)
+async def test_a_model_that_is_more_than_a_name_reaches_no_path(service, reach, model: str) -> None:
+    upstreams = await reach(paths={"chat_completions": "/m/{model}/chat"})
+    with pytest.raises(UpstreamUnavailable) as raised:
+        upstreams.path("vendor", "chat_completions", model)
+    assert len(model) < 3 or model not in raised.value.message
+    assert service.seen == []
+
+
+async def test_a_model_in_a_path_is_one_segment(service, reach) -> None:
+    """Any name that is taken stays between its two slashes, and every path made so can be sent."""
+    source = random.Random(5)
+    upstreams = await reach(paths={"chat_completions": "/m/{model}/chat"})
+    taken = 0
+    for _ in range(2000):
+        model = "".join(source.choices("aZ0._:@-/%\\?# ", k=source.randint(1, 12)))
+        try:
+            path = upstreams.path("vendor", "chat_completions", model)
+        except UpstreamUnavailable:
+            continue
+        taken += 1
+        assert path.count("/") == 3 and unquote(path.split("/")[2]) == model
+        upstreams.send("vendor", path, b"{}")
+    assert taken > 30
+    assert not upstreams._heads  # else clients could fill the memory with names

@@ -10,7 +10,7 @@ PLACE, FACILITY, ORG, ADDRESS = "PLACE", "FACILITY", "ORG", "ADDRESS"
 
 _SAINTS = "Mary Joseph Luke John Vincent Francis Elizabeth Jude Anthony Michael Anne Agnes Clare Catherine Peter Paul Mark James Rita Thomas Bernard Alban Camillus".split()
 _HOSPITAL = (
-    "Hospital;Hospital;Hospital;Medical Center;Medical Center;Med Ctr;Med Center;Clinic;Clinic;Health Center;Health;Health System;Healthcare;"
+    "Hospital;Hospital;Hospital;Hosp;Hosp.;Medical Center;Medical Center;Med Ctr;Med Center;Clinic;Clinic;Health Center;Health;Health System;Healthcare;"
     "General Hospital;Memorial Hospital;Community Hospital;Regional Hospital;Regional Medical Center;University Hospital;Children's Hospital;"
     "Rehabilitation Center;Rehab;Nursing Home;Hospice;Surgery Center;Urgent Care;Family Practice;Family Medicine;Cancer Center;Cancer Institute;"
     "Heart Institute;Eye Institute;Women's Center;Behavioral Health;Psychiatric Center;Dialysis;Imaging;Medical Group;Physicians;Infirmary;VA Medical Center;"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 
-from ringfence.classify import borders, detectors, pointers, sources, spreading
+from ringfence.classify import borders, detectors, passing, pointers, sources, spreading
 from ringfence.classify.inquiry import Answers, Inquiry, NameMemory, Names
 from ringfence.classify.memory import Memory
 from ringfence.classify.merging import Span, merge, without_parts
@@ -113,6 +113,8 @@ class Classifier:
     def conclude(self, begun: Begun, names: Names | None = None, deadline: float | None = None) -> Classification:
         """The second half of `classify`: what was found, also by taggers, is found everywhere, and raises labels."""
         segments = begun.segments
+        if names:
+            names = passing.without(names, segments, (*begun.found.spans, *begun.found.pieces), begun.provenance)
         found = _with_names(begun.found, names) if names else _copied(begun.found)
         self._spread(segments, found, self._late(deadline))
         declared, reasons = sources.declared(begun.provenance, self._source_table)

@@ -13,7 +13,21 @@ from ringfence import __version__
 from ringfence.cli.output import EXIT_CODES, exit_code, fail
 from ringfence.vocabulary.errors import ConfigurationError, RingfenceError
 
-COMMANDS = ("up", "tour", "init", "explain", "scan", "detect", "register", "keys", "ledger", "doctor")
+COMMANDS = (
+    "up",
+    "tour",
+    "init",
+    "explain",
+    "scan",
+    "detect",
+    "register",
+    "terms",
+    "probe",
+    "incident",
+    "keys",
+    "ledger",
+    "doctor",
+)
 
 
 class _Lazy(click.Group):

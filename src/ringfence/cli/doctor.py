@@ -101,7 +101,9 @@ def _private(home: Home) -> Iterator[Advice]:
             "warning", "private model", "there is none, so what no document covers is denied", "Set [private] engine."
         )
     for service in private_services(private):
-        yield Advice("ok", "private model", f"{service.id} answers to {service.models[0]}")
+        yield Advice(
+            "ok", "private model", f"{service.id} answers to {service.models[0]}, {', '.join(service.endpoints)}"
+        )
         if not service.own_host:
             yield Advice(
                 "warning",
@@ -189,7 +191,8 @@ def _services(home: Home) -> Iterator[Advice]:
             continue
         why = upstreams.why_not(service.id)
         remedy = "If you use it, set its variable, or its [[upstream]] in ringfence.toml." if why else ""
-        yield Advice("warning" if why else "ok", f"service {service.id}", why or "can be reached", remedy)
+        speaks = f"{', '.join(service.endpoints)}: {why or 'can be reached'}"
+        yield Advice("warning" if why else "ok", f"service {service.id}", speaks, remedy)
 
 
 def _ledger(home: Home) -> Iterator[Advice]:

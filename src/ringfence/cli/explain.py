@@ -15,7 +15,8 @@ import msgspec
 from ringfence import dialects
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
-from ringfence.gateway import boot, plan
+from ringfence.dialects import Dialect
+from ringfence.gateway import boot, plan, speaking
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import Key, KeyStore
@@ -28,7 +29,10 @@ from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.errors import ConfigurationError
 from ringfence.vocabulary.labels import Label
 
-DEFAULT_MODEL = "gpt-4o-mini"
+ENDPOINTS = tuple(dialect.endpoint for dialect in dialects.all())
+_MODELS = {"messages": "claude-sonnet-4-5", "count_tokens": "claude-sonnet-4-5", "embeddings": "text-embedding-3-small"}
+_DEFAULT_MODEL = "gpt-4o-mini"
+_BY_INPUT = ("responses", "embeddings")
 
 
 @click.command()
@@ -43,16 +47,33 @@ DEFAULT_MODEL = "gpt-4o-mini"
 @click.option("--source", "sources", multiple=True, help="As header x-ringfence-source.")
 @click.option("--label", "labels", multiple=True, help="As header x-ringfence-label.")
 @click.option("--client", default="", help="Whose data it is.")
-@click.option("--model", help=f"Model asked for, where PROMPT is text ({DEFAULT_MODEL}).")
+@click.option("--model", help=f"Model asked for, where PROMPT is text ({_DEFAULT_MODEL}, or one of that interface).")
+@click.option(
+    "--endpoint",
+    type=click.Choice(ENDPOINTS),
+    default=speaking.CHAT,
+    show_default=True,
+    help="The interface that the client speaks.",
+)
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="One of the interface's own headers.")
 @click.option("--needs-identity", is_flag=True, help="As of a key whose purpose needs to know the person.")
 @click.option("--on-uncovered", type=click.Choice(["reroute", "deny"]), default="reroute", show_default=True)
 @json_option
 @click.pass_context
-def command(context: click.Context, /, prompt: str, model: str | None, json_: bool, **who: Any) -> None:
+def command(
+    context: click.Context,
+    /,
+    prompt: str,
+    model: str | None,
+    endpoint: str,
+    headers: tuple[str, ...],
+    json_: bool,
+    **who: Any,
+) -> None:
     """Dry run on PROMPT: a text, a file with a text or a request in JSON, or - for standard input."""
     home = home_of(context)
-    dialect = next(iter(dialects.all()))
-    request = dialect.read(_body(prompt, model))
+    dialect = speaking.by_endpoint(endpoint)
+    request = dialect.read(_body(prompt, model, endpoint), _headers(headers, dialect))
     stations = dry_stations(home)
     try:
         result = plan.make(request, dialect, _caller(home, **who), stations, every=True)
@@ -82,18 +103,29 @@ def dry_stations(home: Home) -> Stations:
     )
 
 
-def _body(prompt: str, model: str | None) -> bytes:
+def _headers(given: tuple[str, ...], dialect: Dialect) -> list[tuple[str, str]]:
+    split = [(name.strip().lower(), value.strip()) for name, _, value in (each.partition(":") for each in given)]
+    for name, value in split:
+        if name not in dialect.headers or not value:
+            known = ", ".join(dialect.headers) or "none"
+            raise click.UsageError(f"--header takes NAME:VALUE with a header of {dialect.endpoint}: {known}.")
+    return split
+
+
+def _body(prompt: str, model: str | None, endpoint: str) -> bytes:
     """The request body that PROMPT means: a request as it is, a text as one user message."""
     text = _text(prompt)
     try:
         tree = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         tree = None
-    if isinstance(tree, dict) and "messages" in tree:
+    if isinstance(tree, dict) and {"messages", "input"} & tree.keys():
         if model is not None:
             raise click.UsageError("--model goes with a text; a request names its own model.")
         return text.encode()
-    return json.dumps({"model": model or DEFAULT_MODEL, "messages": [{"role": "user", "content": text}]}).encode()
+    said = {"input": text} if endpoint in _BY_INPUT else {"messages": [{"role": "user", "content": text}]}
+    limit = {"max_tokens": 1024} if endpoint == "messages" else {}
+    return json.dumps({"model": model or _MODELS.get(endpoint, _DEFAULT_MODEL), **limit, **said}).encode()
 
 
 def _text(prompt: str) -> str:
@@ -135,6 +167,7 @@ def report(request: CanonicalRequest, result: Plan) -> dict[str, Any]:
     return {
         "effect": decision.effect,
         "service": decision.service,
+        "endpoint": request.endpoint,
         "model": request.model,
         "labels": sorted(classification.labels),
         "declared": sorted(classification.declared),
@@ -168,6 +201,7 @@ def report(request: CanonicalRequest, result: Plan) -> dict[str, Any]:
         "rules": list(decision.determining_rules),
         "coverage": msgspec.to_builtins(decision.coverage),
         "rewrites": msgspec.to_builtins(result.rewrites),
+        "gaps": list(result.gaps),
         "replaced": result.masked.replaced if result.masked else {},
         "reasons": list(classification.reasons),
         "policy_digest": decision.policy_digest,
@@ -217,4 +251,6 @@ def _print(request: CanonicalRequest, result: Plan) -> None:
         ],
     )
     for rewrite in result.rewrites:
-        click.echo(f"rewritten {rewrite.pointer}: {rewrite.why}")
+        click.echo(f"rewritten {rewrite.pointer or 'the body'}: {rewrite.why}")
+    for gap in result.gaps:
+        click.echo(f"can't do: {gap}")

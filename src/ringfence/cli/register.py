@@ -141,6 +141,41 @@ def coverage(
     table(("SERVICE", "LABEL", "COVERED", "BY / WHY NOT"), rows)
 
 
+@command.command("needs")
+@json_option
+@click.pass_context
+def needs(context: click.Context, json_: bool) -> None:
+    """What each kind of data needs on file, and whether law or house policy, which can be relaxed, asks for it."""
+    snapshot = boot.load_register(home_of(context))
+    today = _today()
+    relaxed = {each.need: each.expires_on for each in snapshot.relaxations if each.in_force(today)}
+    rows = [
+        {
+            "label": need.label,
+            "need": need.id,
+            "basis": "house policy" if need.basis == "policy" else need.basis,
+            "relaxable": need.relaxable,
+            "relaxed_until": relaxed.get(need.id),
+            "says": need.says,
+            "source": need.source,
+        }
+        for need in snapshot.needs
+    ]
+    if json_:
+        as_json(rows)
+        return
+    table(
+        ("LABEL", "NEED", "BASIS", "RELAXED", "SAYS"),
+        [(*(row[name] for name in ("label", "need", "basis")), _relaxed(row), row["says"]) for row in rows],
+    )
+
+
+def _relaxed(row: dict[str, Any]) -> str:
+    if row["relaxed_until"]:
+        return f"until {row['relaxed_until']}"
+    return "no" if row["relaxable"] else "never"
+
+
 @command.command("add")
 @click.argument("kind", type=click.Choice([kind.value for kind in register.Kind]))
 @click.option("--id", "document_id", required=True, help="Its name here, such as baa-openai-2026.")

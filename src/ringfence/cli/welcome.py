@@ -37,6 +37,9 @@ def show(home: Home, running: Running, port: int, first_key: str) -> None:
   client = OpenAI(base_url="{url}", api_key=os.environ["RINGFENCE_KEY"])
   reply = client.chat.completions.create(model="{model}", messages=[{{"role": "user", "content": "Say hello."}}])
 """)
+    click.echo(
+        f"Clients of Anthropic's interface take {url.removesuffix('/v1')} as their base URL, with the same key.\n"
+    )
     _private(running)
     _vendors(running)
     click.echo(

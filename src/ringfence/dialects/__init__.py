@@ -6,8 +6,20 @@ import importlib
 import pkgutil
 
 from ringfence.dialects.base import Dialect, Reply, Restorer, StreamEditor
+from ringfence.dialects.translation import StreamTranslator, Translated, Translation
+from ringfence.dialects.translations import translation
 
-__all__ = ["Dialect", "Reply", "Restorer", "StreamEditor", "all"]
+__all__ = [
+    "Dialect",
+    "Reply",
+    "Restorer",
+    "StreamEditor",
+    "StreamTranslator",
+    "Translated",
+    "Translation",
+    "all",
+    "translation",
+]
 
 
 def _discovered() -> tuple[Dialect, ...]:

@@ -79,7 +79,8 @@ class StreamEditor(Protocol):
 class Dialect(Protocol):
     """One client interface: bytes <-> canonical request and reply. Pure: no I/O, clock or randomness.
 
-    `routes` are (method, path). `headers` are the request headers that belong to the interface, in lower case; all
+    `routes` are (method, path); `queries` are the query strings, as they stand in the URL, that its clients send with
+    them, and no other is taken. `headers` are the request headers that belong to the interface, in lower case; all
     others stay with the gateway. `source` is where the interface is described. `examples` are request bodies that the
     tests read, scan and rewrite.
     """
@@ -87,6 +88,7 @@ class Dialect(Protocol):
     name: str
     endpoint: str
     routes: tuple[tuple[str, str], ...]
+    queries: tuple[str, ...]
     headers: tuple[str, ...]
     source: str
     examples: tuple[bytes, ...]

@@ -52,6 +52,10 @@ class Channels:
             self._wholes.append(text)
         return text
 
+    def passed(self, key: Key, text: str) -> None:
+        """The next piece of a text that the client gets as it is."""
+        self._keep(key, text)
+
     def close(self, prefix: Key) -> list[tuple[Key, str]]:
         """End the texts under `prefix`; what they still held, without empty ones."""
         ending = [key for key in self._open if key[: len(prefix)] == prefix]

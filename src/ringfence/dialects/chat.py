@@ -209,6 +209,7 @@ class ChatCompletions:
     name = "openai.chat"
     endpoint = "chat_completions"
     routes: tuple[tuple[str, str], ...] = (("POST", "/v1/chat/completions"),)
+    queries: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     source = "https://platform.openai.com/docs/api-reference/chat/create"
     examples: tuple[bytes, ...] = (

@@ -34,6 +34,16 @@ def error_event(message: str, code: str) -> bytes:
     return encoded(msgspec.json.encode({"error": content}))
 
 
+def response_error_event(message: str, code: str, sequence_number: int) -> bytes:
+    """As `error_event`, for a client of the Responses interface: the SDKs raise at `error`, others read `type`.
+
+    https://platform.openai.com/docs/api-reference/responses-streaming/error
+    """
+    said = {"code": code, "message": message, "param": None}
+    content = {"type": "error", **said, "sequence_number": sequence_number, "error": {**said, "type": "server_error"}}
+    return encoded(msgspec.json.encode(content), b"event: error\n")
+
+
 def models(models: Sequence[Mapping[str, Any]]) -> bytes:
     """https://platform.openai.com/docs/api-reference/models/list; `created` is 0 where nobody knows it."""
     data = [{"object": "model", "created": 0, "owned_by": "ringfence", **model} for model in models]

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ringfence.dialects.pointers import shown
+from ringfence.vocabulary.text import Place
 
 
 class Unseen(NamedTuple):
-    """What a string refers to without being it: `kind` as in `vocabulary.chat.Unread`; `scanned`: it is also text."""
+    """What a string refers to without being it: `kind` as in `vocabulary.chat.Unread`, or "" for nothing that could be
+    read anywhere; `scanned`: it is also text."""
 
     kind: str
     scanned: bool
@@ -24,9 +26,10 @@ class Shape(msgspec.Struct, frozen=True):
     `members`: known members, if an object stands here. `items`: each element, if an array does.
     `free`: a client's own structure, where every key is text. `listed`: a string here chooses between behaviours, and
     this says which, without content.
-    `role`: who speaks from here on down ("": as above). `speaker`: who speaks, read from the object itself.
-    `parts`: known values of the object's `type`, each with the modality needed to read it. `unseen`: what a string
-    here stands for.
+    `role`: who speaks from here on down ("": as above). `speaker`: who speaks, read from the object itself ("": as
+    above). `place`: that of a string here.
+    `parts`: known values of the object's `type` ("": it has none), each with the modality needed to read it. `unseen`:
+    what a string here stands for.
     """
 
     members: Mapping[str, Shape] = {}
@@ -37,6 +40,7 @@ class Shape(msgspec.Struct, frozen=True):
     speaker: Callable[[dict[str, Any]], str] | None = None
     parts: Mapping[str, str] = {}
     unseen: Callable[[str], Unseen] | None = None
+    place: Place = Place.VALUE
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -51,6 +55,7 @@ class Node(msgspec.Struct, frozen=True):
     speaker: Callable[[dict[str, Any]], str] | None
     parts: Mapping[str, str]
     unseen: Callable[[str], Unseen] | None
+    place: Place
 
 
 def carrier(url: str) -> str:
@@ -85,6 +90,7 @@ def compiled(shape: Shape, path: str = "") -> Node:
         speaker=shape.speaker,
         parts=shape.parts,
         unseen=shape.unseen,
+        place=shape.place,
     )
 
 

@@ -32,7 +32,8 @@ def see(tree: Any, root: Node, role: str = "request") -> Seen:
     """Walk the whole tree.
 
     INVARIANT: each string, number and object key gives a segment, except keys that the schema knows at their place
-    (they are constants) and inline encoded content, which is listed as unread instead.
+    (they are constants), inline encoded content, which is listed as unread instead, and what a vendor sealed for itself
+    (`sealed.py`).
     """
     walk = _Walk()
     walk.value(tree, root, "", role)
@@ -55,10 +56,11 @@ class _Walk:
         if kind is str:
             if node is not None and node.unseen is not None:
                 unseen = node.unseen(value)
-                self.unread.append(Unread(pointer, unseen.kind))
+                if unseen.kind:
+                    self.unread.append(Unread(pointer, unseen.kind))
                 if not unseen.scanned:
                     return
-            self.segments.append(Segment(pointer, role, value))
+            self.segments.append(Segment(pointer, role, value, Place.VALUE if node is None else node.place))
         elif kind is dict:
             self._members(value, node, pointer, role)
         elif kind is list:
@@ -74,7 +76,7 @@ class _Walk:
                 self._unknown(key, child, pointer, role)
             return
         if node.speaker is not None:
-            role = node.speaker(value)
+            role = node.speaker(value) or role
         if node.parts:
             self._part(value, node, pointer)
         known = node.members
@@ -84,7 +86,7 @@ class _Walk:
                 self._unknown(key, child, pointer, role)
             elif type(child) is str and member.unseen is None:
                 # The usual leaf, without a call: about half of all places.
-                self.segments.append(Segment(f"{pointer}/{key}", member.role or role, child))
+                self.segments.append(Segment(f"{pointer}/{key}", member.role or role, child, member.place))
             else:
                 self.value(child, member, f"{pointer}/{key}", role)
 
@@ -95,7 +97,7 @@ class _Walk:
 
     def _part(self, value: dict[str, Any], node: Node, pointer: str) -> None:
         kind = value.get("type")
-        modality = node.parts.get(kind) if isinstance(kind, str) else None
+        modality = node.parts.get(kind or "") if isinstance(kind, str | None) else None
         if modality is None:
             self.unread.append(Unread(pointer, UNKNOWN_PART))
         else:

@@ -70,8 +70,12 @@ class EventEditor(ABC):
         else:
             tree = decode(event.data, "an event")
             before, changed = self._edit(tree)
-            out += [encoded(encode(earlier)) for earlier in before]
+            out += [self._bytes(earlier) for earlier in before]
             out.append(encoded(encode(tree), event.head) if changed else event.raw)
+
+    def _bytes(self, event: dict[str, Any]) -> bytes:
+        """An event of our own. A dialect whose events have names overrides it."""
+        return encoded(encode(event))
 
     @abstractmethod
     def _edit(self, tree: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:

@@ -14,7 +14,10 @@ from ringfence.vocabulary.chat import CanonicalRequest
 
 
 class Dropped(msgspec.Struct, frozen=True):
-    """A member with no counterpart in the other interface, left out, and why nothing is lost by it. Recorded."""
+    """A member with no counterpart in the other interface, left out, and why nothing is lost by it. Recorded.
+
+    `pointer` has `*` for indexes, as `Use.path`: a long conversation repeats its members. A header's is `/@name`.
+    """
 
     pointer: str
     why: str

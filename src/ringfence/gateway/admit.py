@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ringfence import masking
+from ringfence import dialects, masking
 from ringfence.gateway.keys import Key, KeyStore
 from ringfence.vocabulary.errors import AuthenticationFailed, HostNotAllowed, MalformedRequest
 
@@ -18,7 +18,9 @@ _OWN = frozenset({SOURCE, LABEL, CONVERSATION})
 # A repeated one of these could mean one thing to us and another to a proxy before us (RFC 9110 5.3).
 _ONCE = _OWN | {"authorization", "x-api-key", "host", "content-type", "content-length"}
 _ONCE |= {"content-encoding", "transfer-encoding"}
-_TAG = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
+# A client interface's own headers choose what happens to the data: a list stands in one header, with commas.
+_ONCE |= {name for dialect in dialects.all() for name in dialect.headers}
+TAG = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -80,7 +82,7 @@ def admit(headers: dict[str, str], keys: KeyStore) -> Caller:
         raise AuthenticationFailed(what)
     key = keys.authenticate(presented.pop())
     conversation = headers.get(CONVERSATION, "")
-    if conversation and not _TAG.fullmatch(conversation):
+    if conversation and not TAG.fullmatch(conversation):
         raise MalformedRequest(
             f"{CONVERSATION} is not a plain tag", where=CONVERSATION, remedy="Use at most 64 of A-Z a-z 0-9 _ . : -"
         )
@@ -89,7 +91,7 @@ def admit(headers: dict[str, str], keys: KeyStore) -> Caller:
 
 def _tags(headers: dict[str, str], name: str) -> tuple[str, ...]:
     tags = tuple(tag.strip().lower() for tag in headers.get(name, "").split(",") if tag.strip())
-    if not all(_TAG.fullmatch(tag) for tag in tags):
+    if not all(TAG.fullmatch(tag) for tag in tags):
         raise MalformedRequest(
             f"{name} is not a list of plain tags", where=name, remedy="Write it as `ehr` or `ehr, crm`."
         )

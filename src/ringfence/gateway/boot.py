@@ -15,6 +15,7 @@ from ringfence import register
 from ringfence.classify import Classifier
 from ringfence.extract import Extractor, Limits
 from ringfence.gateway.files import Files
+from ringfence.gateway.accounts import probed
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import write_private
 from ringfence.gateway.services import private_services
@@ -39,6 +40,7 @@ def load_register(home: Home) -> register.Snapshot:
         home.register if home.register.is_dir() else None,
         extra_services=private_services(home.settings.private),
         demonstration_folder=home.demonstration if home.demonstration.is_dir() else None,
+        posture=register.read_posture(home.posture, probed(home.settings), datetime.now(UTC)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -9,21 +10,21 @@ import msgspec
 from ringfence import register
 from ringfence.classify import Provenance, declared
 from ringfence.gateway.admit import Caller
+from ringfence.gateway.found import found_at
 from ringfence.gateway.keys import Key
 from ringfence.gateway.state import State
+from ringfence.gateway.ways import Way
 from ringfence.masking import Manner, Treatment
 from ringfence.vocabulary.chat import CanonicalRequest, Service
 from ringfence.vocabulary.decision import Coverage, Facts, FieldReview, Form
 from ringfence.vocabulary.entities import ENTITIES
-from ringfence.vocabulary.errors import MalformedRequest, ModelNotFound
+from ringfence.vocabulary.errors import MalformedRequest
 from ringfence.vocabulary.labels import REGULATED, Label
 from ringfence.vocabulary.text import Classification, Completeness, Finding
 
 WHOLE = frozenset({Label.PHI, Label.PART2, Label.LIMITED_DATA_SET})
 """Labels under which every identifier of 45 CFR 164.514(b)(2)(i) counts, not only those that raise a label alone."""
 
-
-_LONGEST_MODEL = 256
 _MOST_UNKNOWN = 128
 """A record has room for the names of so many fields, and what is remembered of a request stays small."""
 
@@ -31,13 +32,16 @@ _MOST_UNKNOWN = 128
 class Option(msgspec.Struct, frozen=True):
     """One service that could answer, with what is on paper for it today; `manner` is how identifiers are replaced."""
 
-    service: Service
-    rerouted: bool
+    way: Way
     coverage: tuple[Coverage, ...]
     review: FieldReview
     method: register.MaskMethod
     configured: bool
     manner: Manner = Manner()
+
+    @property
+    def service(self) -> Service:
+        return self.way.service
 
     @property
     def uncovered(self) -> tuple[Label, ...]:
@@ -52,26 +56,18 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def options(
-    request: CanonicalRequest, classification: Classification, caller: Caller, state: State, today: date
+    ways: Iterable[Way],
+    request: CanonicalRequest,
+    classification: Classification,
+    caller: Caller,
+    state: State,
+    today: date,
 ) -> list[Option]:
-    """The services that the model's name means, then the private ones, each once.
+    """What is on paper for each way today.
 
-    Raises ModelNotFound where the name means none: a misspelt model must not quietly become another one. Raises
-    MalformedRequest where a service would get more fields that are not in its catalogue than a record can name.
+    Raises MalformedRequest where a service would get more fields that are not in its catalogue than a record can name.
     """
-    named_so: tuple[Service, ...] = ()
-    if len(request.model) <= _LONGEST_MODEL:
-        named_so = register.services_for_model(state.register, request.model, request.endpoint)
-    found = [service for service in named_so if not service.demonstration or caller.key.demonstration]
-    if not found:
-        raise ModelNotFound("No service on the register has a model of that name.", where="/model")
-    ready = [service for service in found if state.configured(service)]
-    named = ready or found[:1]
-    private = [service for service in state.private if service not in named]
-    options = [
-        _option(service, service not in named, request, classification, caller, state, today)
-        for service in (*named, *private)
-    ]
+    options = [_option(way, request, classification, caller, state, today) for way in ways]
     if any(len(option.review.unknown) > _MOST_UNKNOWN for option in options):
         raise MalformedRequest(
             f"The request has more than {_MOST_UNKNOWN} fields that are not in the terms catalogue.",
@@ -81,21 +77,15 @@ def options(
 
 
 def _option(
-    service: Service,
-    rerouted: bool,
-    request: CanonicalRequest,
-    classification: Classification,
-    caller: Caller,
-    state: State,
-    today: date,
+    way: Way, request: CanonicalRequest, classification: Classification, caller: Caller, state: State, today: date
 ) -> Option:
+    service, endpoint = way.service, way.endpoint
     paper, labels, client = state.paper(today), classification.labels, caller.key.client
-    model = service.models[0] if rerouted else request.model
+    model = service.models[0] if way.rerouted else request.model
     return Option(
-        service=service,
-        rerouted=rerouted,
-        coverage=paper.cover(service.id, labels, request.endpoint, model, client),
-        review=paper.review(service.id, request.endpoint, model, request.uses),
+        way=way,
+        coverage=paper.cover(service.id, labels, endpoint, model, client),
+        review=paper.review(service.id, endpoint, model, way.uses, labels, found_at(way.uses, classification.findings)),
         method=paper.method(service.id, labels, client),
         configured=state.configured(service),
         manner=state.masking.manner(labels, today),
@@ -167,7 +157,7 @@ def facts(
         vendor=option.service.vendor,
         private=option.service.private,
         own_host=option.service.own_host,
-        rerouted=option.rerouted,
+        rerouted=option.way.rerouted,
         form=candidate.form,
         labels=tuple(sorted(classification.labels)),
         declared=tuple(sorted(_declared(classification, key))),
@@ -181,6 +171,6 @@ def facts(
         forbidden_fields=tuple(sorted({use.name for use in option.review.forbidden})),
         model_allowed=key.may_use(request.model),
         configured=option.configured,
-        readable=set(request.modalities) <= set(option.service.modalities),
+        readable=not option.way.gaps and set(request.modalities) <= set(option.service.modalities),
         reroute_allowed=key.on_uncovered == "reroute",
     )

@@ -16,7 +16,9 @@ from ringfence.gateway.entries import answered, by_entity
 from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
+from ringfence.gateway.translating import Translating
 from ringfence.upstream import Reply
+from ringfence.upstream.headers import notes
 from ringfence.vocabulary.errors import InternalError, RingfenceError, UpstreamBroken
 from ringfence.vocabulary.text import Finding
 
@@ -64,7 +66,8 @@ def defect() -> InternalError:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How one reply goes back. `whole` (None: the client asked for a plain reply) is set once the last byte that the
+    """How one reply goes back. `dialect` is the service's; `translating` turns what it speaks into what the client does
+    (None: the same). `whole` (None: the client asked for a plain reply) is set once the last byte that the
     client waits for was sent. `json_reply`: the answer itself is to be JSON, so originals go in escaped."""
 
     dialect: Dialect
@@ -74,6 +77,7 @@ class Delivery:
     headers: Headers
     whole: asyncio.Event | None
     json_reply: bool
+    translating: Translating | None = None
 
     async def run(self, reply: Reply) -> Delivered:
         """Reads the reply. A streamed one goes to the client as it comes; a plain one is returned, for its record to
@@ -95,13 +99,16 @@ class Delivery:
         received = await reply.read(self.stations.max_reply_bytes)
         edited = self.dialect.edit_reply(received, _restore(self.plan), json_reply=self.json_reply)
         details = _details(edited.model, edited.usage, edited.finish, edited.texts, self.stations)
-        details["reply_sha256"] = hashlib.sha256(received).digest()
-        return Delivered(reply.status, headers, edited.body, details)
+        details |= _noted(reply) | {"reply_sha256": hashlib.sha256(received).digest()}
+        body = self.translating.reply(reply.status, edited) if self.translating else edited.body
+        return Delivered(reply.status, headers, body, details)
 
     async def _stream(self, reply: Reply, headers: Headers, whole: asyncio.Event) -> Delivered:
         """INVARIANT: an error after the first byte becomes an event at which the client's library raises, never an end
         that looks complete."""
         editor = self.dialect.stream(_make_restorer(self.plan), json_reply=self.json_reply)
+        if self.translating:
+            editor = self.translating.stream(editor)
         digest = hashlib.sha256()
         sink = self.port.stream(reply.status, headers)
         failure: Exception | None = None
@@ -127,9 +134,15 @@ class Delivery:
             told = error if isinstance(error, RingfenceError) else defect()
             await sink.send(editor.error_event(f"{told.message.rstrip('.')}. {told.remedy}", told.code))
         details = _details(editor.model, editor.usage, editor.finish, editor.texts(), self.stations)
-        details["reply_sha256"] = digest.digest()
+        details |= _noted(reply) | {"reply_sha256": digest.digest()}
         details["scanned_whole"] = details["scanned_whole"] and not editor.truncated
         return Delivered(reply.status, headers, None, details, failure)
+
+
+def _noted(reply: Reply) -> dict[str, Any]:
+    """What the service says in headers of how it treats the data, where it says anything."""
+    noted = dict(notes(reply.headers))
+    return {"notes": noted} if noted else {}
 
 
 def _restore(plan: Plan) -> Callable[[str, bool], str] | None:

@@ -62,6 +62,7 @@ def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Cal
         "register_digest": decision.register_digest,
         "rewrites": msgspec.to_builtins(plan.rewrites),
         "replaced": plan.masked.replaced if plan.masked else {},
+        "gaps": list(plan.gaps) if plan.leaving is None else [],
     }
     contents = {"received": body} | ({"leaving": plan.leaving} if plan.leaving is not None else {})
     return Record(request_id, Phase.DECIDED, entry, contents)

@@ -9,10 +9,11 @@ every path; a process that dies between leaves it to the ledger's next start, wh
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from ringfence.dialects import Dialect
-from ringfence.gateway import entries
+from ringfence.gateway import entries, speaking
 from ringfence.gateway import plan as planning
 from ringfence.gateway.admit import Caller
 from ringfence.gateway.deliver import Delivered, Delivery, Headers, Port, defect
@@ -21,6 +22,8 @@ from ringfence.gateway.leaving import ClientLeft, Leaving
 from ringfence.gateway.live import line
 from ringfence.gateway.plan import Plan
 from ringfence.gateway.stations import Stations
+from ringfence.gateway.translating import Translating
+from ringfence.gateway.ways import Way
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Effect
 from ringfence.vocabulary.errors import LedgerError, LedgerUnavailable, RingfenceError, UpstreamError
@@ -32,14 +35,21 @@ _SENT = "The request had been sent already; its end is not on record. Check the 
 JSON = ("content-type", "application/json")
 
 
-async def exchange(stations: Stations, dialect: Dialect, caller: Caller, body: bytes, port: Port) -> None:
-    """Governs one request and answers its client.
+async def exchange(
+    stations: Stations,
+    dialect: Dialect,
+    caller: Caller,
+    body: bytes,
+    port: Port,
+    headers: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Governs one request and answers its client. `headers` are those of the dialect's own that came.
 
     Raises RingfenceError before anything was recorded: the server answers those in the client's dialect; ClientLeft
     where by then nobody waits for an answer. From the DECIDED record on every failure is answered here.
     """
     started = stations.monotonic()
-    request = dialect.read(body)
+    request = dialect.read(body, headers)
     leaving = Leaving(port.left)
     try:
         large = len(body) > _BESIDE_BYTES
@@ -50,7 +60,7 @@ async def exchange(stations: Stations, dialect: Dialect, caller: Caller, body: b
         if plan.leaving is None or plan.option is None:
             await run.deny()
         else:
-            await run.send(plan.option.service.id, plan.leaving)
+            await run.send(plan.option.way, plan.leaving)
     finally:
         leaving.close()
 
@@ -76,14 +86,14 @@ class _Run:
 
     async def deny(self) -> None:
         await self._end(Outcome.DENIED, status=403)
-        reasons, message, remedy = denial(self.plan.decision)
+        reasons, message, remedy = denial(self.plan.decision, self.plan.gaps)
         status, body = self.dialect.error(403, "ringfence_denied", message, remedy, None, reasons)
         await self.port.plain(status, [JSON, *self._headers()], body)
 
-    async def send(self, service_id: str, leaving: bytes) -> None:
+    async def send(self, way: Way, leaving: bytes) -> None:
         """Sends, while watching whether the client is still there: nobody pays for a reply that nobody reads."""
         whole = asyncio.Event()
-        work = asyncio.ensure_future(self._carry(service_id, leaving, whole if self.request.stream else None))
+        work = asyncio.ensure_future(self._carry(way, leaving, whole if self.request.stream else None))
         try:
             await asyncio.wait((work, self.leaving.gone), return_when=asyncio.FIRST_COMPLETED)
             if not work.done() and whole.is_set():
@@ -101,20 +111,24 @@ class _Run:
                 work.cancel()
                 await asyncio.shield(self._end(Outcome.UPSTREAM_FAILED, status=0))
 
-    async def _carry(self, service_id: str, leaving: bytes, whole: asyncio.Event | None) -> Delivered:
+    async def _carry(self, way: Way, leaving: bytes, whole: asyncio.Event | None) -> Delivered:
+        model = way.service.models[0] if way.rerouted else self.request.model
         delivery = Delivery(
-            dialect=self.dialect,
+            dialect=speaking.by_endpoint(way.endpoint),
             plan=self.plan,
             stations=self.stations,
             port=self.port,
             headers=self._headers(),
             whole=whole,
             json_reply=self.dialect.json_reply(self.request),
+            translating=Translating(self.request, self.dialect, way.translation, model) if way.translation else None,
         )
         accept = "text/event-stream" if self.request.stream else "application/json"
-        headers = (JSON, ("accept", accept))
-        path = self.stations.sender.path(service_id, self.request.endpoint, self.request.model)
-        async with self.stations.sender.send(service_id, path, leaving, headers) as reply:
+        # The interface's own headers go to who speaks the interface, and mean nothing to anybody else.
+        interface = self.request.headers if way.translation is None else ()
+        path = self.stations.sender.path(way.service.id, way.endpoint, model)
+        headers = (JSON, ("accept", accept), *interface)
+        async with self.stations.sender.send(way.service.id, path, leaving, headers) as reply:
             return await delivery.run(reply)
 
     async def _finish(self, work: asyncio.Future[Delivered]) -> None:

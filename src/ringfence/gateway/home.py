@@ -52,6 +52,20 @@ class Home(msgspec.Struct, frozen=True):
         return self.folder / "run"
 
     @property
+    def posture(self) -> Path:
+        """What reading the vendors' accounts found."""
+        return self.folder / "posture"
+
+    @property
+    def incidents(self) -> Path:
+        return self.folder / "incidents"
+
+    @property
+    def pending(self) -> Path:
+        """What a command leaves for the running gateway to put on record."""
+        return self.folder / "pending"
+
+    @property
     def demonstration(self) -> Path:
         return self.folder / "demonstration"
 

@@ -38,15 +38,23 @@ class Paper:
             ),
         )
 
-    def review(self, service_id: str, endpoint: str, model: str, uses: tuple[Use, ...]) -> FieldReview:
+    def review(
+        self,
+        service_id: str,
+        endpoint: str,
+        model: str,
+        uses: tuple[Use, ...],
+        labels: frozenset[Label] = frozenset(),
+        found: frozenset[str] = frozenset(),
+    ) -> FieldReview:
         """See `register.review`. Where a field stands does not matter, only which fields there are."""
 
         def ask() -> FieldReview:
-            return register.review(self._snapshot, service_id, endpoint, model, uses, self._today)
+            return register.review(self._snapshot, service_id, endpoint, model, uses, self._today, labels, found)
 
         if len(uses) > _MOST_USES:
             return ask()
-        return self._remembered(("review", service_id, endpoint, model, _shape(uses)), ask)
+        return self._remembered(("review", service_id, endpoint, model, labels, found, _shape(uses)), ask)
 
     def method(self, service_id: str, labels: frozenset[Label], client: str) -> MaskMethod:
         """See `register.mask_method`."""

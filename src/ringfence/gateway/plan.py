@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 
-from ringfence import masking, policy, register
+from ringfence import masking, policy
 from ringfence.classify import Provenance
 from ringfence.dialects import Dialect
 from ringfence.gateway import candidates as listing
@@ -20,32 +19,23 @@ from ringfence.gateway.admit import Caller
 from ringfence.gateway.candidates import Candidate, Option
 from ringfence.gateway.classifying import by_patterns, classified
 from ringfence.gateway.leaving import Leaving
-from ringfence.gateway.services import EMBEDDED
+from ringfence.gateway.outgoing import Rewrite, outgoing
 from ringfence.gateway.state import State
 from ringfence.gateway.stations import Stations
 from ringfence.gateway.steps import Steps, run_beside, run_now
+from ringfence.gateway.ways import Way, ways
 from ringfence.masking import Book, Masked
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.decision import Decision, Form
 from ringfence.vocabulary.text import Classification, Completeness, Finding, Place
 
-# llama.cpp's server: no reuse of another request's prompt, no choice of the slot that holds it.
-# https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
-_NO_CACHE = {"/cache_prompt": False, "/id_slot": -1}
 _LOOKS = 3
 """How often a request is masked and searched again before what is still found forbids the masked form."""
 
 
-class Rewrite(msgspec.Struct, frozen=True):
-    """A member that the gateway set in the body that leaves, and why."""
-
-    pointer: str
-    why: str
-
-
 class Plan(msgspec.Struct, frozen=True):
     """`leaving` is the exact body for the service, None for DENY. `masked` is what was replaced in it, if anything.
-    `asked_at` is the time that policy was told, for replay."""
+    `asked_at` is the time that policy was told, for replay. `gaps` say what a service could not have done."""
 
     decision: Decision
     classification: Classification
@@ -54,6 +44,7 @@ class Plan(msgspec.Struct, frozen=True):
     rewrites: tuple[Rewrite, ...] = ()
     masked: Masked | None = None
     asked_at: datetime | None = None
+    gaps: tuple[str, ...] = ()
 
 
 class _Sight(msgspec.Struct, frozen=True):
@@ -88,10 +79,11 @@ async def make_beside(
 def _steps(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations, every: bool) -> Steps[Plan]:
     """Yields what has to be waited for; all else is done in between."""
     state, now = stations.state(), stations.now()
+    found = ways(request, dialect, caller, state)
     given = Provenance(handles=caller.key.handles, sources=caller.sources, declared_labels=caller.labels)
 
     def judge(each: Classification) -> Decision:
-        return _asked(request, each, caller, state, now, every=False)[1]
+        return _asked(found, request, each, caller, state, now, every=False)[1]
 
     classification = yield from classified(
         request, dialect, given, stations, judge, always=stations.names_always or every
@@ -100,19 +92,22 @@ def _steps(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations
     while True:
         # A masked candidate is first asked about as if masking were perfect; only where policy would take it is it
         # really masked and looked at again, and what is then still found is a fact of the next round.
-        candidates, decision = _asked(request, classification, caller, state, now, every=every, sights=sights)
+        candidates, decision = _asked(found, request, classification, caller, state, now, every=every, sights=sights)
         place = next((place for place, verdict in enumerate(decision.verdicts) if verdict.allowed), None)
         if place is None or candidates[place].form is not Form.MASKED or place in sights:
             break
         sights[place] = yield from _look(request, classification, candidates[place], dialect, caller, stations)
+    gaps = tuple(dict.fromkeys(gap for way in found for gap in way.gaps))
     if place is None:
-        return Plan(decision, classification, asked_at=now)
-    return _leave(
+        return Plan(decision, classification, asked_at=now, gaps=gaps)
+    made = _leave(
         request, dialect, caller, stations, decision, classification, candidates[place], sights.get(place), now
     )
+    return msgspec.structs.replace(made, gaps=gaps) if gaps else made
 
 
 def _asked(
+    found: tuple[Way, ...],
     request: CanonicalRequest,
     classification: Classification,
     caller: Caller,
@@ -123,7 +118,7 @@ def _asked(
     sights: Mapping[int, _Sight] = MappingProxyType({}),
 ) -> tuple[list[Candidate], Decision]:
     """The candidates of a request and what policy says of them. `sights`: what is known of masked ones, by place."""
-    options = listing.options(request, classification, caller, state, now.date())
+    options = listing.options(found, request, classification, caller, state, now.date())
     candidates = listing.candidates(options, classification, caller)
     asked = [
         listing.facts(candidate, request, classification, caller, *_seen(sights.get(place)))
@@ -171,7 +166,7 @@ def _look(
             json_text=dialect.json_text(request),
             manner=option.manner,
         )
-        again = dialect.read(dialect.rewrite(request, masked.texts, {}))
+        again = dialect.read(dialect.rewrite(request, masked.texts, {}), request.headers)
         found = yield from by_patterns(again.segments, Provenance(handles=caller.key.handles), stations)
         left = masking.residual(
             again.segments, [f for f in found.findings if which(f)], masked, json_text=dialect.json_text(again)
@@ -200,23 +195,15 @@ def _leave(
     now: datetime,
 ) -> Plan:
     """The plan of a request that goes somewhere: the bytes that leave, and every member that was set in them."""
-    service, state = candidate.option.service, stations.state()
-    members: dict[str, Any] = {}
-    rewrites = []
-    for pointer, value, why in register.forced_members(state.register, service.id, request.endpoint):
-        members[pointer] = value
-        rewrites.append(Rewrite(pointer, why))
-    if candidate.option.rerouted:
-        members["/model"] = service.models[0]
-        rewrites.append(Rewrite("/model", "the private model answers instead of the one asked for"))
-    if service.private:
-        # A prompt cache that tenants share tells one of them, by time and count, what another asked (CVE-2025-46570).
-        # The engine's own switches are set whether the client sent them or not; vLLM takes a salt in their place.
-        apart = _NO_CACHE if service.id == EMBEDDED else {"/cache_salt": stations.cache_salt(caller.key.client)}
-        members |= apart
-        rewrites += [Rewrite(pointer, "keeps tenants' prompt caches apart") for pointer in apart]
     if sight:
         sight.book.commit()
     masked = sight.masked if sight else None
-    leaving = dialect.rewrite(request, masked.texts if masked else {}, members)
-    return Plan(decision, classification, candidate.option, leaving, tuple(rewrites), masked, now)
+    leaving, rewrites = outgoing(
+        request,
+        dialect,
+        candidate.option.way,
+        masked.texts if masked else {},
+        stations.state().register,
+        stations.cache_salt(caller.key.client),
+    )
+    return Plan(decision, classification, candidate.option, leaving, rewrites, masked, now)

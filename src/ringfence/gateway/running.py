@@ -16,6 +16,8 @@ from ringfence.gateway import address, boot
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.limits import InFlight
+from ringfence.gateway.prober import Prober
+from ringfence.gateway.probing import Probing
 from ringfence.gateway.server import Ports, Server
 from ringfence.gateway.services import EMBEDDED, targets
 from ringfence.gateway.serving import Serving
@@ -86,7 +88,8 @@ class Running:
             self.upstreams = Upstreams(found, readiness=readiness)
             await self.upstreams.open()
             undo.push_async_callback(self.upstreams.close)
-            self.watched = Watched(lambda: self._load(snapshot), [home.register, home.policies, home.demonstration])
+            folders = [home.register, home.policies, home.demonstration, home.posture]
+            self.watched = Watched(lambda: self._load(snapshot), folders)
             if self.engine:
                 undo.push_async_callback(self.engine.stop)
                 await self.engine.start()
@@ -103,6 +106,9 @@ class Running:
                     f"{service.id} has another host than when the gateway started", remedy="Restart the gateway."
                 )
         return state
+
+    def _probing(self) -> Probing:
+        return Probing(Prober(self.home), lambda: self.watched.state.register, self.append, self.log)
 
     def _engine(self) -> EmbeddedEngine:
         private = self.home.settings.private
@@ -150,6 +156,7 @@ class Running:
             asyncio.create_task(self._granian.serve()),
             asyncio.create_task(self._refresh()),
             asyncio.create_task(self._purge()),
+            asyncio.create_task(self._probing().run()),
         ]
         await asyncio.sleep(0.05)
         if self._tasks[0].done():

@@ -12,13 +12,14 @@ import msgspec
 
 from ringfence import dialects
 from ringfence.dialects import Dialect
-from ringfence.gateway import listing
-from ringfence.gateway.admit import admit, check_host, headers_once
+from ringfence.gateway import listing, openapi, surfaces
+from ringfence.gateway.admit import Caller, admit, check_host, headers_once
 from ringfence.gateway.deliver import Headers
 from ringfence.gateway.exchange import JSON, exchange
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.leaving import ClientLeft
 from ringfence.gateway.limits import InFlight, read_body
+from ringfence.gateway.speaking import Routes
 from ringfence.gateway.stations import Stations
 from ringfence.vocabulary.errors import (
     InternalError,
@@ -30,6 +31,9 @@ from ringfence.vocabulary.errors import (
 )
 
 log = logging.getLogger("ringfence")
+
+_OPEN = ("/health", "/ready", "/openapi.json")
+_MODELS = "/v1/models"
 
 
 @dataclass(frozen=True)
@@ -49,25 +53,21 @@ class Server:
 
     def __init__(self, stations: Stations, ports: Ports) -> None:
         self._stations, self._ports = stations, ports
-        self._dialects = {route: dialect for dialect in dialects.all() for route in dialect.routes}
-        self._default = next(iter(dialects.all()))
-        self._methods: dict[str, tuple[str, ...]] = dict.fromkeys(("/health", "/ready", "/v1/models"), ("GET", "HEAD"))
-        for method, path in self._dialects:
-            self._methods[path] = (*self._methods.get(path, ()), method)
+        self._routes = Routes(dialects.all())
+        self._openapi = openapi.document(dialects.all())
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
-        dialect = self._dialects.get((scope.method, scope.path), self._default)
         port = RsgiPort(protocol)
         try:
             await self._route(scope, protocol, port)
         except ClientLeft:
             pass
         except RingfenceError as error:
-            await self._refuse(port, dialect, error, scope.path)
+            await self._refuse(port, error, scope)
         except Exception as error:
             # The one boundary: whatever failed, the client gets an error and the log a place, never a text.
             log.error("internal error: %s", place(error))
-            await self._refuse(port, dialect, InternalError("The gateway failed on this request."), scope.path)
+            await self._refuse(port, InternalError("The gateway failed on this request."), scope)
         finally:
             port.close()
 
@@ -77,28 +77,55 @@ class Server:
             headers["host"] = scope.authority  # a whole URL as target: its host counts, RFC 9112 3.2.2
         if scope.path != "/health":  # which load balancers call by an address of their own
             check_host(headers, self._ports.allowed_hosts)
-        if scope.path not in self._methods:
-            raise RouteNotFound("There is no such route on this gateway.")
-        if scope.method not in self._methods[scope.path]:
+        methods = self._methods(scope.path)
+        if not methods:
+            await self._no_route(scope, headers)
+        if scope.method not in methods:
             raise MethodNotAllowed("This method is not served here.")
-        if scope.path == "/health":
-            await port.plain(200, [JSON], b'{"status":"ok"}')
-            return
-        if scope.path == "/ready":
-            state = self._ports.ready()
-            await port.plain(200 if state["ready"] else 503, [JSON], msgspec.json.encode(state))
+        if scope.path in _OPEN:
+            await self._open(scope.path, port)
             return
         caller = admit(headers, self._ports.keys)
-        dialect = self._dialects.get((scope.method, scope.path))
+        dialect = self._routes.find(scope.method, scope.path)
         if dialect is None:
-            listed = listing.models(self._stations, caller, self._default.endpoint)
-            await port.plain(200, [JSON], self._default.models(listed))
+            shape = self._routes.shape(scope.path, headers)
+            await port.plain(200, [JSON], self._models(scope.path, caller, shape))
             return
-        if scope.query_string:
+        if scope.query_string and scope.query_string not in dialect.queries:
             raise MalformedRequest("The query string is not read.", remedy="Send the request without one.")
         with self._ports.in_flight.one():
             body = await self._body(headers, protocol)
-            await exchange(self._stations, dialect, caller, body, port)
+            own = [(name, headers[name]) for name in dialect.headers if name in headers]
+            await exchange(self._stations, dialect, caller, body, port, own)
+
+    def _methods(self, path: str) -> tuple[str, ...]:
+        """The methods of a route; none where there is no such route."""
+        if path in _OPEN or path == _MODELS or path.startswith(f"{_MODELS}/"):
+            return ("GET", "HEAD")
+        return self._routes.methods.get(path, ())
+
+    async def _no_route(self, scope: Any, headers: dict[str, str]) -> None:
+        """Raises RouteNotFound; for an admitted client that calls what a vendor has, SurfaceNotServed with why."""
+        vendor = self._routes.shape(scope.path, headers).name.partition(".")[0]
+        surface = surfaces.find(scope.path, vendor)
+        if surface is None:
+            raise RouteNotFound("There is no such route on this gateway.")
+        await surfaces.refuse(self._stations, admit(headers, self._ports.keys), surface)
+
+    async def _open(self, path: str, port: RsgiPort) -> None:
+        """Routes that need no key."""
+        if path == "/health":
+            await port.plain(200, [JSON], b'{"status":"ok"}')
+        elif path == "/ready":
+            state = self._ports.ready()
+            await port.plain(200 if state["ready"] else 503, [JSON], msgspec.json.encode(state))
+        else:
+            await port.plain(200, [JSON], self._openapi)
+
+    def _models(self, path: str, caller: Caller, shape: Dialect) -> bytes:
+        if path == _MODELS:
+            return shape.models(listing.models(self._stations, caller))
+        return listing.one(shape, listing.model(self._stations, caller, path.removeprefix(f"{_MODELS}/")))
 
     async def _body(self, headers: dict[str, str], protocol: Any) -> bytes:
         for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
@@ -118,9 +145,10 @@ class Server:
             timeout_s=self._ports.read_timeout_s,
         )
 
-    async def _refuse(self, port: RsgiPort, dialect: Dialect, error: RingfenceError, path: str) -> None:
+    async def _refuse(self, port: RsgiPort, error: RingfenceError, scope: Any) -> None:
+        dialect = self._routes.shape(scope.path, scope.headers.keys())
         status, body = dialect.error(error.http_status, error.code, error.message, error.remedy, error.where or None)
-        await port.plain(status, [JSON, *extra(error, self._methods.get(path, ()))], body)
+        await port.plain(status, [JSON, *extra(error, self._methods(scope.path))], body)
 
 
 def extra(error: RingfenceError, methods: Sequence[str]) -> Headers:

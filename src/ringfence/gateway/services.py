@@ -12,6 +12,10 @@ from ringfence.vocabulary.errors import ConfigurationError
 
 EMBEDDED = "private/embedded"
 BY_URL = "private/url"
+# What llama.cpp's server is asked for as it came: only it can count its model's tokens. Responses and Messages reach
+# it as Chat, as they reach every other private server.
+# https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+_EMBEDDED_SPEAKS = ("chat_completions", "count_tokens")
 
 
 def private_services(private: Private) -> tuple[Service, ...]:
@@ -21,14 +25,14 @@ def private_services(private: Private) -> tuple[Service, ...]:
     """
     if private.engine == "embedded":
         model = find_model(private.model_path).name
-        return (_service(EMBEDDED, "Embedded model on this machine", True, "this machine", model),)
+        return (_service(EMBEDDED, "Embedded model on this machine", True, "this machine", model, _EMBEDDED_SPEAKS),)
     if private.engine == "url":
         title = f"Private model at {private.host}"
-        return (_service(BY_URL, title, bool(private.own_host), private.host, private.model),)
+        return (_service(BY_URL, title, bool(private.own_host), private.host, private.model, private.endpoints),)
     return ()
 
 
-def _service(service_id: str, title: str, own_host: bool, host: str, model: str) -> Service:
+def _service(service_id: str, title: str, own_host: bool, host: str, model: str, endpoints: tuple[str, ...]) -> Service:
     return Service(
         id=service_id,
         vendor="private",
@@ -36,7 +40,7 @@ def _service(service_id: str, title: str, own_host: bool, host: str, model: str)
         private=True,
         own_host=own_host,
         host=host,
-        endpoints=("chat_completions",),
+        endpoints=endpoints,
         models=(model,),
         modalities=("text",),
     )
@@ -51,8 +55,8 @@ def targets(settings: Settings, services: Mapping[str, Service], demonstration_p
     found = [_configured(upstream, services) for upstream in settings.upstream]
     named = {target.service_id for target in found}
     for vendor in vendors.all():
-        if vendor.service in services and vendor.service not in named and vendor.base_url and vendor.chat_path:
-            key = resolve_secret(f"env:{vendor.credential_env}")
+        if vendor.service in services and vendor.service not in named and vendor.base_url and vendor.paths:
+            key = vendor.credential(_variable)
             found.append(vendor.target(vendor.service, key, covered_host=services[vendor.service].host))
     if settings.private.engine == "url":
         found.append(_by_url(settings.private))
@@ -75,11 +79,11 @@ def _configured(upstream: Upstream, services: Mapping[str, Service]) -> Target:
             remedy="List them with `ringfence register list`.",
             where=where,
         )
-    known = vendors.find(service.id, service.vendor)
-    key = resolve_secret(upstream.api_key)
+    known = vendors.find(service.id, service.vendor, service.endpoints)
+    key: str = resolve_secret(upstream.api_key)
     if known is not None:
-        if not key and known.credential_env and not upstream.api_key:
-            key = resolve_secret(f"env:{known.credential_env}")
+        if not key and not upstream.api_key:
+            key = known.credential(_variable)
         return known.target(
             service.id,
             key,
@@ -102,6 +106,10 @@ def _configured(upstream: Upstream, services: Mapping[str, Service]) -> Target:
         first_byte_timeout_s=upstream.first_byte_timeout_s,
         read_timeout_s=upstream.read_timeout_s,
     )
+
+
+def _variable(name: str) -> str:
+    return resolve_secret(f"env:{name}")
 
 
 def _by_url(private: Private) -> Target:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -130,9 +130,10 @@ class Watched:
         self._there = self._present()
 
     def refresh(self) -> bool:
-        """True where the state is another now. Cheap where no file changed."""
+        """True where the state is another now. Cheap where no file changed, and no probe of an account expired."""
         stamp = self._look()
-        if stamp == self._stamp:
+        due = self.state.register.posture.changes_at
+        if stamp == self._stamp and not (due and due <= datetime.now(UTC)):
             return False
         self._stamp = stamp
         try:

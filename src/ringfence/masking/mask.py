@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 import msgspec
 
 from ringfence.masking.book import Book
+from ringfence.masking.fixed import stand_ins
 from ringfence.masking.generalise import generalise, telling_years
 from ringfence.masking.issue import Issue
 from ringfence.masking.jsontext import is_json, value_of
@@ -38,8 +39,9 @@ class Masked(msgspec.Struct, frozen=True):
     """What masking did to one request.
 
     `texts`: new string by JSON pointer, for the segments that changed, and `edits` what changed in them, left to right.
-    `replaced`: how many stretches by entity. `issued`: the surrogates that now stand in the request. `unmaskable`:
-    entities that were to be masked and could not be (object keys, numbers, files), sorted.
+    `replaced`: how many stretches by entity. `issued`: the surrogates that now stand in the request, with those of this
+    scope that stood in its FIXED strings. `unmaskable`: entities that were to be masked and could not be (object keys,
+    numbers, files, FIXED strings), sorted.
     `originals`: surrogate -> original, for the reply to this request: what was issued, and what of this scope stood
     in the text already. It is all that a model which sees only this request can repeat, so it is all that a reply may
     restore. Empty where policy says that replies keep their surrogates. Never log it.
@@ -78,7 +80,8 @@ def mask(
     finding that points outside its segment.
     """
     values = {segment.pointer: segment for segment in segments if segment.place is Place.VALUE}
-    found = list(findings)
+    kept = stand_ins(segments, book)
+    found = [finding for finding in findings if not kept.explain(finding)]
     if manner.today is not None:
         found += [each for each in telling_years(segments, manner.today) if which(each)]
     chosen, forbidden, unmaskable = _sorted(found, which, manner)
@@ -110,7 +113,8 @@ def mask(
         given |= own
         replaced.update(stretch.entity for stretch in some)
     originals = Originals(given | _met(segments, book)) if manner.restore else Originals()
-    return Masked(texts, dict(replaced), frozenset(given), tuple(sorted(unmaskable)), originals, edits)
+    issued = frozenset(given) | kept.surrogates
+    return Masked(texts, dict(replaced), issued, tuple(sorted(unmaskable)), originals, edits)
 
 
 def _sorted(

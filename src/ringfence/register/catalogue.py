@@ -1,4 +1,17 @@
-"""The terms catalogue: versioned allow-lists of request fields, one for each vendor and endpoint, read from TOML."""
+"""The terms catalogue: versioned allow-lists of request fields, one for each vendor and endpoint, read from TOML.
+
+A rule's `verdict` is one of:
+
+allow               the member may go with regulated data
+allow_clean         it may, as long as nothing was found in it that identifies somebody (a schema that a vendor treats
+                    as system data); `forbid_labels` names the labels for which that matters (empty: all regulated)
+forbid_regulated    it may not. `allowed_under = ["zero_data_retention"]`: an approval of such a tier on file that names
+                    the label lifts it. `forbid_labels = ["phi", "part2", "limited_data_set"]`: for these labels it
+                    stays forbidden whatever is on file; without `allowed_under` it is forbidden for them only
+unresolved          `claims` from two or more sources contradict each other, so it may not, and both are shown
+
+"ZDR yes, HIPAA no" is one rule: forbid_regulated with both `allowed_under` and `forbid_labels`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +25,11 @@ import msgspec
 
 from ringfence.register import reading
 from ringfence.register.globs import any_matches
+from ringfence.register.kinds import Tier
 from ringfence.vocabulary.errors import ConfigurationError
+from ringfence.vocabulary.labels import REGULATED, Label
 
-Verdict = Literal["allow", "forbid_regulated"]
+Verdict = Literal["allow", "allow_clean", "forbid_regulated", "unresolved"]
 
 _PATH = re.compile(r"/@[a-z-]+|(/(\*|[A-Za-z0-9_$-]+))+")
 _POINTER = re.compile(r"(/[A-Za-z0-9_]+)+")
@@ -28,15 +43,32 @@ class _Sourced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     reviewed_on: date
 
 
+class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one source says of something on which sources may disagree. `answer` is its answer in a word or two."""
+
+    answer: str
+    says: str
+    source: str
+    reviewed_on: date
+
+
+def contradict(claims: Iterable[Claim]) -> bool:
+    """True where the sources give more than one answer."""
+    return len({" ".join(claim.answer.casefold().split()) for claim in claims}) > 1
+
+
 class Rule(_Sourced, frozen=True, kw_only=True):
     """A verdict on request members. `paths` are those of `vocabulary.chat.Use`; `values` empty: any value.
 
-    A rule that names the value goes before one that does not.
+    A rule that names the value goes before one that does not. `allowed_under`, `forbid_labels` and `claims`: see above.
     """
 
     paths: tuple[str, ...]
     values: tuple[str, ...] = ()
     verdict: Verdict
+    allowed_under: tuple[Tier, ...] = ()
+    forbid_labels: tuple[Label, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 class Forced(_Sourced, frozen=True, kw_only=True):
@@ -84,8 +116,19 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return f"{self.vendor}/{self.endpoint}"
 
 
+class Condition(msgspec.Struct, frozen=True):
+    """For whom and under what a rule's verdict holds: see the top of this file."""
+
+    allowed_under: tuple[Tier, ...] = ()
+    forbid_labels: tuple[Label, ...] = ()
+
+
 class AllowList(msgspec.Struct, frozen=True, kw_only=True):
-    """A catalogue with `extends` resolved: path -> value -> verdict and sentence; the value "" stands for any."""
+    """A catalogue with `extends` resolved: path -> value -> verdict and sentence; the value "" stands for any.
+
+    `conditions` has the same keys, for those rules that state any. `rules` are those that it was made of, for display:
+    inherited ones without the paths that the own list speaks of.
+    """
 
     vendor: str
     endpoint: str
@@ -94,6 +137,9 @@ class AllowList(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, dict[str, tuple[Verdict, str]]]
     forced: tuple[Forced, ...]
     model_rules: tuple[ModelRule, ...]
+    conditions: dict[str, dict[str, Condition]] = {}
+    rules: tuple[Rule, ...] = ()
+    reviewed_on: date | None = None
 
 
 def shipped_catalogues() -> tuple[Catalogue, ...]:
@@ -109,6 +155,7 @@ def load_catalogue(path: Path) -> Catalogue:
 def _checked(catalogue: Catalogue, where: str) -> Catalogue:
     seen: set[tuple[str, str]] = set()
     for index, rule in enumerate(catalogue.rules):
+        _check_conditions(rule, where, f"rules[{index}]")
         for path in rule.paths:
             if not _PATH.fullmatch(path):
                 raise reading.problem(where, f"rules[{index}].paths", f"{path!r} is no normalised path")
@@ -122,6 +169,21 @@ def _checked(catalogue: Catalogue, where: str) -> Catalogue:
     if catalogue.expires_on < catalogue.reviewed_on:
         raise reading.problem(where, "expires_on", "is before reviewed_on")
     return catalogue
+
+
+def _check_conditions(rule: Rule, where: str, field: str) -> None:
+    if rule.allowed_under and rule.verdict != "forbid_regulated":
+        raise reading.problem(where, f"{field}.allowed_under", "only a forbid_regulated is lifted by an approval")
+    if Tier.DEFAULT in rule.allowed_under:
+        raise reading.problem(where, f"{field}.allowed_under", "no approval states `default`")
+    if rule.forbid_labels and rule.verdict not in ("forbid_regulated", "allow_clean"):
+        raise reading.problem(where, f"{field}.forbid_labels", f"has no meaning with {rule.verdict}")
+    if not REGULATED.issuperset(rule.forbid_labels):
+        raise reading.problem(where, f"{field}.forbid_labels", "`general` is never forbidden")
+    if (rule.verdict == "unresolved") != contradict(rule.claims):
+        raise reading.problem(
+            where, f"{field}.claims", "unresolved needs claims that contradict each other, and nothing else has them"
+        )
 
 
 def resolve(catalogues: Iterable[Catalogue]) -> tuple[AllowList, ...]:
@@ -140,11 +202,15 @@ def _resolve(catalogue: Catalogue, by_key: dict[str, Catalogue]) -> AllowList:
         )
     own = {path for rule in catalogue.rules for path in rule.paths}
     fields: dict[str, dict[str, tuple[Verdict, str]]] = {}
-    for rule in base.rules if base else ():
-        # A path that the own list speaks of is the own list's alone: no value of the other one shines through.
-        _add(fields, rule, (path for path in rule.paths if path not in own))
-    for rule in catalogue.rules:
-        _add(fields, rule, rule.paths)
+    conditions: dict[str, dict[str, Condition]] = {}
+    # A path that the own list speaks of is the own list's alone: no value of the other one shines through.
+    inherited = (
+        msgspec.structs.replace(rule, paths=tuple(path for path in rule.paths if path not in own))
+        for rule in (base.rules if base else ())
+    )
+    rules = (*(rule for rule in inherited if rule.paths), *catalogue.rules)
+    for rule in rules:
+        _add(fields, conditions, rule)
     return AllowList(
         vendor=catalogue.vendor,
         endpoint=catalogue.endpoint,
@@ -154,13 +220,27 @@ def _resolve(catalogue: Catalogue, by_key: dict[str, Catalogue]) -> AllowList:
         fields=fields,
         forced=catalogue.forced,
         model_rules=catalogue.model_rules,
+        conditions=conditions,
+        rules=rules,
+        reviewed_on=min(catalogue.reviewed_on, base.reviewed_on) if base else catalogue.reviewed_on,
     )
 
 
-def _add(fields: dict[str, dict[str, tuple[Verdict, str]]], rule: Rule, paths: Iterable[str]) -> None:
-    for path in paths:
+def _add(
+    fields: dict[str, dict[str, tuple[Verdict, str]]],
+    conditions: dict[str, dict[str, Condition]],
+    rule: Rule,
+) -> None:
+    why = rule.why
+    if rule.claims:
+        said = "; ".join(f"{claim.answer} ({claim.source}, read on {claim.reviewed_on})" for claim in rule.claims)
+        why = f"{why} Sources disagree: {said}."
+    condition = Condition(rule.allowed_under, rule.forbid_labels)
+    for path in rule.paths:
         for value in rule.values or ("",):
-            fields.setdefault(path, {})[value] = (rule.verdict, rule.why)
+            fields.setdefault(path, {})[value] = (rule.verdict, why)
+            if condition != Condition():
+                conditions.setdefault(path, {})[value] = condition
 
 
 def allow_list_for(lists: Iterable[AllowList], vendor: str, endpoint: str, model: str) -> AllowList | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from ringfence.register.documents import Document
+from ringfence.register.kinds import Kind
 from ringfence.register.load import gather
 from ringfence.register.snapshot import Problem, Snapshot
 from ringfence.register.standing import missing
@@ -29,6 +31,9 @@ def check(
 def problems_today(snapshot: Snapshot, today: date) -> Iterator[Problem]:
     """What does not count because of the day: documents, profiles, terms and relaxations outside their dates."""
     for document in sorted(snapshot.documents.values(), key=lambda each: each.id):
+        if document.kind is Kind.VENDOR_NOTICE:
+            yield from _unread_notice(document, snapshot)
+            continue
         if missing(document, snapshot.kinds[document.kind]):
             continue
         standing = snapshot.standing(document, today)
@@ -47,3 +52,10 @@ def problems_today(snapshot: Snapshot, today: date) -> Iterator[Problem]:
         if not relaxation.in_force(today):
             says = f"in force from {relaxation.approved_on} to {relaxation.expires_on} only: {relaxation.need} applies"
             yield Problem("requirements.toml", says, "Approve it again, or remove it.")
+
+
+def _unread_notice(document: Document, snapshot: Snapshot) -> Iterator[Problem]:
+    if missing(document, snapshot.kinds[document.kind]):
+        when = f"from {document.dates.effective_on} on" if document.dates.effective_on else "from now on"
+        says = f"nobody has reviewed this notice, so {when} nothing regulated is covered where it applies"
+        yield Problem(document.id, says, "Compare it with the terms (write terms/ of your own), then fill in [review].")

@@ -7,17 +7,21 @@ needs, the agreements that those end with, and above them the BAA of the custome
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
+
+import msgspec
 
 from ringfence.register.documents import Document, Says
 from ringfence.register.kinds import Subject
 from ringfence.register.months import add_months
 from ringfence.register.organisation import Organisation
-from ringfence.register.requirements import Need, Place
+from ringfence.register.posture import CLAIMING
+from ringfence.register.practices import unresolved
+from ringfence.register.requirements import Need, Place, Relaxation
 from ringfence.register.scope import concerns, scope_gap
 from ringfence.register.snapshot import Snapshot
-from ringfence.register.terms import no_list_reason
+from ringfence.register.terms import listed_until, no_list_reason
 from ringfence.vocabulary.chat import Service
 from ringfence.vocabulary.decision import Coverage
 from ringfence.vocabulary.labels import Label
@@ -37,16 +41,13 @@ class _Asked(NamedTuple):
 
 
 class _Link(NamedTuple):
-    """One link of the chain: documents that hold it to a day, or the reasons why it is broken.
-
-    `empty`: no document of the kind is on file at all.
-    """
+    """One link of the chain: documents that hold it to a day, or the reasons why it is broken."""
 
     documents: tuple[Document, ...] = ()
     rests_on: tuple[str, ...] = ()
     until: date = date.max
     reasons: tuple[str, ...] = ()
-    empty: bool = False
+    verified_at: datetime | None = None
 
 
 def cover(
@@ -79,39 +80,57 @@ def _cover(asked: _Asked) -> Coverage:
     if label is Label.GENERAL or service.own_host:
         return Coverage(label, service.id, covered=True)
     met = [(need, _meet(asked, need)) for need in _needs(asked)]
-    links = [_profile(asked), _terms(asked), *_said_once(met)]
-    reasons = [reason for link in links for reason in link.reasons] or _onshore(asked, met)
+    known = [_profile(asked), _terms(asked), account := _posture(asked)]
+    reasons = [reason for link in known for reason in link.reasons] + _told(met) or _onshore(asked, met)
     if not any(need.label is label for need in asked.snapshot.needs):
         reasons.append(f"No requirement is written down for {label.value}, so nothing can meet it.")
     if reasons:
         return Coverage(label, service.id, covered=False, reasons=tuple(dict.fromkeys(reasons)))
+    links = [*known, *(link for _, link in met)]
     ids = {each.id for link in links for each in link.documents}.union(*(link.rests_on for link in links))
     until = min([link.until for link in links])
     return Coverage(
-        label, service.id, covered=True, documents=tuple(sorted(ids)), until=None if until == date.max else until
+        label,
+        service.id,
+        covered=True,
+        documents=tuple(sorted(ids)),
+        until=None if until == date.max else until,
+        verified_at=account.verified_at,
     )
 
 
-def _said_once(met: list[tuple[Need, _Link]]) -> list[_Link]:
-    """The links, without the second one that would only repeat that nothing of a kind is on file."""
-    first = {(need.kinds, need.subject): need.id for need, link in reversed(met) if link.empty}
-    return [link for need, link in met if not link.empty or first[need.kinds, need.subject] == need.id]
+# What a need rests on, as denials and the register's own tables say it: house policy can be relaxed, law can't.
+_BASIS = {"law": "law", "standard": "binding standard", "policy": "house policy"}
+
+
+def _told(met: list[tuple[Need, _Link]]) -> list[str]:
+    """Each reason once, with the needs that it leaves unmet and what those rest on."""
+    needs: dict[str, list[str]] = {}
+    for need, link in met:
+        for reason in link.reasons:
+            needs.setdefault(reason, []).append(f"{_BASIS[need.basis]}: {need.id}")
+    return [f"{reason.rstrip('.')} ({'; '.join(named)})." for reason, named in needs.items()]
 
 
 def _needs(asked: _Asked) -> list[Need]:
     place: Place = "other_host" if asked.service.private else "vendor"
-    return [
-        need
-        for need in asked.snapshot.needs
-        if need.label is asked.label and need.applies(place, asked.organisation) and not _relaxation(asked, need)
-    ]
+    needs = []
+    for need in asked.snapshot.needs:
+        if need.label is not asked.label or not need.applies(place, asked.organisation):
+            continue
+        relaxation = _relaxation(asked, need)
+        if relaxation is None:
+            needs.append(need)
+        elif relaxation.accepts:
+            needs.append(msgspec.structs.replace(need, tiers=(*need.tiers, *relaxation.accepts)))
+    return needs
 
 
-def _relaxation(asked: _Asked, need: Need) -> date | None:
-    """The last day of a relaxation of this need that is in force, or None. Law and standards are never relaxed."""
+def _relaxation(asked: _Asked, need: Need) -> Relaxation | None:
+    """The relaxation of this need that is in force. Law and standards are never relaxed."""
     for each in asked.snapshot.relaxations:
         if each.need == need.id and need.relaxable and each.in_force(asked.today):
-            return each.expires_on
+            return each
     return None
 
 
@@ -125,9 +144,9 @@ def _profile(asked: _Asked) -> _Link:
     if until < asked.today:
         return _Link(reasons=(f"The profile of {service.vendor} may be relied on until {until} only.",))
     relaxed = [
-        day
+        relaxation.expires_on
         for need in asked.snapshot.needs
-        if need.label is asked.label and (day := _relaxation(asked, need)) is not None
+        if need.label is asked.label and (relaxation := _relaxation(asked, need)) is not None
     ]
     return _Link(until=min([until, *relaxed]))
 
@@ -137,14 +156,30 @@ def _terms(asked: _Asked) -> _Link:
     snapshot, service = asked.snapshot, asked.service
     if why := no_list_reason(snapshot, service, asked.endpoint, asked.model, asked.today):
         return _Link(reasons=(why,))
-    terms = snapshot.allow_list(service, asked.endpoint, asked.model)
-    return _Link(until=terms.expires_on if terms else date.max)
+    return _Link(until=listed_until(snapshot, service, asked.endpoint, asked.model, asked.today))
+
+
+def _posture(asked: _Asked) -> _Link:
+    """What reading the vendor's account found, as far as anybody reads it (see posture.py)."""
+    snapshot, service = asked.snapshot, asked.service
+    kinds = frozenset(kind.value for need in _needs(asked) for kind in need.kinds)
+    claiming = [
+        document.id
+        for document in snapshot.documents.values()
+        if document.kind in CLAIMING
+        and concerns(document, service)
+        and snapshot.standing(document, asked.today).counts
+        and not scope_gap(document, service, None, asked.endpoint, asked.model)
+    ]
+    stale, until, verified_at = snapshot.posture.freshness(service.id, claiming, asked.today)
+    reasons = snapshot.posture.drift_reasons(service.id, kinds) + ([stale] if stale else [])
+    return _Link(until=until, reasons=tuple(reasons), verified_at=verified_at)
 
 
 def _meet(asked: _Asked, need: Need) -> _Link:
     """The document that meets one need for the longest time, or why none does."""
     if need.never:
-        return _Link(reasons=(f"{need.says.rstrip('.')} ({need.basis}: {need.id}).",))
+        return _Link(reasons=(need.says,))
     client_side = need.subject is Subject.CLIENT
     if client_side and not asked.client:
         return _Link(reasons=("The key names no client, so no customer's BAA can be looked up.",))
@@ -162,7 +197,7 @@ def _meet(asked: _Asked, need: Need) -> _Link:
         good = []
     if good:
         return max(good, key=lambda link: (link.until, link.documents[0].id))
-    return _Link(reasons=tuple(why_not) or (_nothing_on_file(asked, need),), empty=not on_file)
+    return _Link(reasons=tuple(why_not) or _nothing_on_file(asked, need))
 
 
 def _on_file(asked: _Asked, need: Need) -> list[Document]:
@@ -177,17 +212,19 @@ def _on_file(asked: _Asked, need: Need) -> list[Document]:
     return [document for document in documents if document.kind in need.kinds and about(document)]
 
 
-def _nothing_on_file(asked: _Asked, need: Need) -> str:
-    kinds = asked.snapshot.kinds
+def _nothing_on_file(asked: _Asked, need: Need) -> tuple[str, ...]:
+    snapshot, service = asked.snapshot, asked.service
+    kinds = snapshot.kinds
     titles = " or ".join(kinds[kind].title for kind in need.kinds)
-    other = asked.client if need.subject is Subject.CLIENT else asked.snapshot.provider(asked.service)
-    sentence = f"No {titles} {kinds[need.kinds[0]].relation} {other} is on file for {asked.service.id}"
+    other = asked.client if need.subject is Subject.CLIENT else snapshot.provider(service)
+    sentence = f"No {titles} {kinds[need.kinds[0]].relation} {other} is on file for {service.id}"
     extra = [
         f"; {document.id} does not serve: {need.not_enough[document.kind]}"
-        for document in sorted(asked.snapshot.documents.values(), key=lambda d: d.id)
-        if document.kind in need.not_enough and concerns(document, asked.service)
+        for document in sorted(snapshot.documents.values(), key=lambda d: d.id)
+        if document.kind in need.not_enough and concerns(document, service)
     ]
-    return f"{sentence} ({need.basis}: {need.id}){''.join(extra)}."
+    open_questions = () if need.subject is Subject.CLIENT else unresolved(snapshot, service, need.kinds, asked.today)
+    return f"{sentence}{''.join(extra)}.", *(each.sentence for each in open_questions)
 
 
 def _try(asked: _Asked, need: Need, document: Document) -> tuple[str, date, tuple[str, ...]]:
@@ -218,12 +255,14 @@ def _names_us(asked: _Asked, document: Document, name: str) -> str:
 def _limits(need: Need, document: Document, name: str) -> str:
     for limit in need.not_forbidden:
         if document.limits.says(limit) is Says.FORBIDDEN:
-            return f"{name} forbids it: limits.{limit} ({need.basis}: {need.id})."
+            return f"{name} forbids it: limits.{limit}."
     for limit in need.permitted:
         said = document.limits.says(limit)
         if said is not Says.PERMITTED:
             how = {None: "nobody wrote down what it says", Says.SILENT: "it is silent", Says.FORBIDDEN: "it forbids it"}
-            return f"{name} does not permit it: limits.{limit}, {how[said]} ({need.basis}: {need.id})."
+            return f"{name} does not permit it: limits.{limit}, {how[said]}."
+    if need.tiers and document.tier is not None and document.tier not in need.tiers:
+        return f"{name} is an approval of {document.tier}, not of {' or '.join(need.tiers)}."
     return ""
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from ringfence.register import reading
-from ringfence.register.kinds import DateStyle, Kind, KindRules, Role
+from ringfence.register.kinds import DateStyle, Kind, KindRules, Role, Tier
 from ringfence.vocabulary.labels import Label
 
 # SHA-256 of no bytes (FIPS 180-4): the digest of a file that was never read.
@@ -89,7 +89,8 @@ class Limits(_Part, frozen=True, kw_only=True):
     """What the document permits. None or "": nobody has written down what it says.
 
     `flow_down`: subcontractors are bound to the same restrictions. `notice_hours`: the time to report an incident.
-    `retention`: kinds of keeping that the document accepts, by the names that the terms catalogue uses.
+    `retention`: kinds of keeping that the document accepts, by the names that the terms catalogue uses. `tier`: what an
+    approval approves; where it states none it is zero data retention, as the kind says.
     """
 
     permitted_uses: tuple[str, ...] = ()
@@ -101,6 +102,7 @@ class Limits(_Part, frozen=True, kw_only=True):
     notice_hours: int | None = None
     distribution: str = ""
     retention: tuple[str, ...] = ()
+    tier: Tier | None = None
 
     def says(self, name: str) -> Says | None:
         """What the document says on one limit; `flow_down` reads as permitted or forbidden."""
@@ -149,6 +151,11 @@ class Document(_Part, frozen=True, kw_only=True):
     method: Method = Method()
     file: File = File()
     review: Review = Review()
+
+    @property
+    def tier(self) -> Tier | None:
+        """The tier that an approval approves; None for every other kind."""
+        return (self.limits.tier or Tier.ZERO_DATA_RETENTION) if self.kind is Kind.ZDR_APPROVAL else None
 
 
 def load_document(path: Path, kinds: dict[Kind, KindRules]) -> Document:
@@ -217,6 +224,7 @@ def _check_dates(dates: Dates, rules: KindRules, where: str) -> None:
         DateStyle.PERIOD: {"period_start", "period_end", "issued_on"},
         DateStyle.POINT: {"as_of", "issued_on"},
         DateStyle.BRIDGE: {"period_start", "period_end", "issued_on"},
+        DateStyle.NOTICE: {"effective_on", "issued_on"},
     }[rules.dates] | {"voided_on"}
     for name in dates.__struct_fields__:
         if getattr(dates, name) and name not in allowed:
@@ -241,6 +249,10 @@ def _check_tables(document: Document, rules: KindRules, where: str) -> None:
         raise reading.problem(where, "report", f"a {rules.title} has no [report]", "Remove the table.")
     if not rules.method and document.method != Method():
         raise reading.problem(where, "method", f"a {rules.title} has no [method]", "Remove the table.")
+    if document.limits.tier is not None and (
+        document.kind is not Kind.ZDR_APPROVAL or document.limits.tier is Tier.DEFAULT
+    ):
+        raise reading.problem(where, "limits.tier", "only an approval states one, and never `default`", "Remove it.")
     if document.report.bridges and rules.dates is not DateStyle.BRIDGE:
         raise reading.problem(where, "report.bridges", "only a bridge letter follows a report", "Remove it.")
     for label in document.scope.labels:

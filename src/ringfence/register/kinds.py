@@ -30,6 +30,21 @@ class Kind(StrEnum):
     EXPERT_DETERMINATION = "expert_determination"
     SAFE_HARBOR_ATTESTATION = "safe_harbor_attestation"
     STRUCTURED_MASKING_ACCEPTANCE = "structured_masking_acceptance"
+    VENDOR_NOTICE = "vendor_notice"
+
+
+class Tier(StrEnum):
+    """How much a vendor keeps under one contract. Vendors' own names for it, as their pages use them."""
+
+    DEFAULT = "default"
+    """What holds where nothing was approved. No approval states it."""
+    ZERO_DATA_RETENTION = "zero_data_retention"
+    MODIFIED_ABUSE_MONITORING = "modified_abuse_monitoring"
+    """No content in abuse logs, or none that people read; features that keep data stay available."""
+    PRIVATE_RETENTION = "private_retention"
+    SAFETY_RETENTION = "safety_retention"
+    HIPAA_ORGANISATION = "hipaa_organisation"
+    """An organisation of its own at the vendor, where features without HIPAA eligibility answer with an error."""
 
 
 class Role(StrEnum):
@@ -77,6 +92,7 @@ class DateStyle(StrEnum):
     PERIOD = "period"
     POINT = "point"
     BRIDGE = "bridge"
+    NOTICE = "notice"
 
 
 class KindRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

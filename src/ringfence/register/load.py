@@ -17,6 +17,8 @@ from ringfence.register.catalogue import Catalogue, load_catalogue, resolve, shi
 from ringfence.register.documents import Document, load_document
 from ringfence.register.globs import any_matches
 from ringfence.register.kinds import Kind, KindRules, Subject, load_kinds
+from ringfence.register.posture import Posture
+from ringfence.register.practices import shipped_practices
 from ringfence.register.requirements import Relaxation, load_needs, load_relaxations
 from ringfence.register.services import (
     Profile,
@@ -38,15 +40,20 @@ _REQUIREMENTS = "requirements.toml"
 
 
 def load(
-    folder: Path | None, *, extra_services: Iterable[Service] = (), demonstration_folder: Path | None = None
+    folder: Path | None,
+    *,
+    extra_services: Iterable[Service] = (),
+    demonstration_folder: Path | None = None,
+    posture: Posture = Posture(),  # noqa: B008 - frozen
 ) -> Snapshot:
     """Reads everything. `folder` None: only what is shipped. Files are read anew at every call.
 
     `extra_services` come from the configuration and replace services of the same id. Everything in
-    `demonstration_folder` must say `demonstration = true`, and counts nowhere else.
+    `demonstration_folder` must say `demonstration = true`, and counts nowhere else. `posture` is what reading the
+    vendors' accounts found.
     Raises ConfigurationError naming file, field and remedy; where several files are broken, the first, and how many.
     """
-    snapshot, errors = gather(folder, extra_services, demonstration_folder)
+    snapshot, errors = gather(folder, extra_services, demonstration_folder, posture)
     if snapshot is None:
         first = errors[0]
         more = f" ({len(errors) - 1} more: run `ringfence register check`)" if len(errors) > 1 else ""
@@ -55,10 +62,13 @@ def load(
 
 
 def gather(
-    folder: Path | None, extra_services: Iterable[Service] = (), demonstration_folder: Path | None = None
+    folder: Path | None,
+    extra_services: Iterable[Service] = (),
+    demonstration_folder: Path | None = None,
+    posture: Posture = Posture(),  # noqa: B008 - frozen
 ) -> tuple[Snapshot | None, list[ConfigurationError]]:
     """As `load`, but returns every error instead of raising the first. The snapshot is None where there is one."""
-    gathering = _Gathering()
+    gathering = _Gathering(posture)
     for each in folder, demonstration_folder:
         if each is not None and gathering.attempt(_existing, each) is not None:
             gathering.read_folder(each, demonstration=each == demonstration_folder)
@@ -76,7 +86,8 @@ def _existing(folder: Path) -> Path:
 class _Gathering:
     """Collects files and errors; `build` makes the snapshot of what was collected."""
 
-    def __init__(self) -> None:
+    def __init__(self, posture: Posture) -> None:
+        self.posture = posture
         self.errors: list[ConfigurationError] = []
         self.problems: list[Problem] = []
         self.kinds: dict[Kind, KindRules] = load_kinds()
@@ -167,9 +178,11 @@ class _Gathering:
             "needs": self.needs,
             "relaxations": tuple(sorted(self.relaxations, key=lambda each: each.need)),
             "terms": terms,
+            "practices": shipped_practices(),
         }
         problems = (*self.problems, *self._document_problems())
-        return Snapshot(**parts, problems=problems, digest=digest(parts))
+        whole = digest(parts | {"posture": self.posture.decides()})
+        return Snapshot(**parts, posture=self.posture, problems=problems, digest=whole)
 
     def _check_parents(self) -> None:
         for document in self.documents.values():

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from ringfence.register import reading
-from ringfence.register.kinds import Kind, Subject
+from ringfence.register.kinds import Kind, Subject, Tier
 from ringfence.register.organisation import Organisation, OrganisationRole, Regime
 from ringfence.vocabulary.labels import Label
 
@@ -24,6 +24,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     `roles`, `regimes`: only for such an organisation (empty: for every one). `permitted`: the document must say so.
     `not_forbidden`: it must not say the contrary. `onshore`: the country that its regions must be in, where another
     document of the chain forbids processing abroad. `not_enough`: kinds that do not serve, with a sentence on why.
+    `tiers`: an approval must be of one of them.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     max_age_months: int = 0
     onshore: str = ""
     not_enough: dict[Kind, str] = {}
+    tiers: tuple[Tier, ...] = ()
 
     def applies(self, place: Place, organisation: Organisation) -> bool:
         """True where this need binds this organisation at such a place."""
@@ -57,13 +59,17 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Relaxation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A customer's decision to do without one need of house policy, for a time. Both dates are inclusive."""
+    """A customer's decision to do without one need of house policy, for a time. Both dates are inclusive.
+
+    With `accepts` the need stays, and approvals of these tiers meet it too.
+    """
 
     need: str
     because: str
     approved_by: str
     approved_on: date
     expires_on: date
+    accepts: tuple[Tier, ...] = ()
 
     def in_force(self, today: date) -> bool:
         """True on the days for which it was approved."""
@@ -83,6 +89,8 @@ def load_needs() -> tuple[Need, ...]:
     where = "shipped requirements.toml"
     needs = reading.decode(reading.shipped_file("requirements.toml"), _NeedsFile, where).needs
     for need in needs:
+        if any(kind is Kind.ZDR_APPROVAL for kind in need.kinds) and not need.tiers:
+            raise reading.problem(where, need.id, "an approval meets a need only by its tier: state tiers")
         if need.relaxable and need.basis != "policy":
             raise reading.problem(where, need.id, "only house policy can be relaxable")
     return needs
@@ -111,6 +119,8 @@ def load_relaxations(path: Path, needs: Iterable[Need]) -> tuple[Relaxation, ...
         for name in ("because", "approved_by"):
             if reading.is_placeholder(getattr(relaxation, name)):
                 raise reading.problem(str(path), f"{field}.{name}", "is empty or a placeholder")
+        if relaxation.accepts and (not need.tiers or Tier.DEFAULT in relaxation.accepts):
+            raise reading.problem(str(path), f"{field}.accepts", f"{need.id} asks for no tier, or `default` is none")
         if relaxation.expires_on < relaxation.approved_on:
             raise reading.problem(str(path), f"{field}.expires_on", "is before approved_on")
     return relaxations

@@ -14,6 +14,8 @@ from ringfence.register.documents import Document
 from ringfence.register.globs import specificity
 from ringfence.register.kinds import Kind, KindRules
 from ringfence.register.months import add_months
+from ringfence.register.posture import Posture
+from ringfence.register.practices import Practices
 from ringfence.register.requirements import Need, Relaxation
 from ringfence.register.services import Profile
 from ringfence.register.standing import Standing, standing
@@ -42,6 +44,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[Need, ...]
     relaxations: tuple[Relaxation, ...]
     terms: tuple[AllowList, ...]
+    practices: dict[str, Practices] = {}
+    posture: Posture = Posture()
     problems: tuple[Problem, ...] = ()
     digest: str = ""
 
@@ -96,7 +100,9 @@ def _turning_days(snapshot: Snapshot) -> Iterable[date]:
         if ended := document.dates.period_end:
             stated.update(add_months(ended, age) for age in ages)
     stated.update(each.expires_on for each in snapshot.terms)
+    stated.update(each.expires_on for each in snapshot.practices.values())
     stated.update(p.expires_on for p in snapshot.profiles.values() if p.expires_on)
+    stated.update(snapshot.posture.turning_days())
     for relaxation in snapshot.relaxations:
         stated.update((relaxation.approved_on, relaxation.expires_on))
     for day in stated:

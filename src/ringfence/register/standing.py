@@ -8,7 +8,7 @@ from itertools import permutations
 
 import msgspec
 
-from ringfence.register.documents import Document, Party
+from ringfence.register.documents import Document, Party, Review
 from ringfence.register.kinds import DateStyle, Kind, KindRules, Role
 from ringfence.register.months import add_months
 
@@ -38,8 +38,13 @@ def missing(document: Document, rules: KindRules) -> tuple[str, ...]:
         *_missing_dates(document, rules),
         *(f"scope.{name}" for name in rules.scope if not getattr(document.scope, name)),
         *_missing_findings(document, rules),
-        *(f"review.{n}" for n in ("reviewed_by", "reviewed_on", "expires_on") if not getattr(document.review, n)),
+        *(f"review.{n}" for n in _reviewed(rules) if not getattr(document.review, n)),
     )
+
+
+def _reviewed(rules: KindRules) -> tuple[str, ...]:
+    """What a review states. That of a notice is done once: what comes of it stands in terms, which expire."""
+    return ("reviewed_by", "reviewed_on") if rules.dates is DateStyle.NOTICE else tuple(Review.__struct_fields__)
 
 
 def _missing_parties(document: Document, rules: KindRules) -> Iterator[str]:
@@ -63,6 +68,7 @@ def _missing_dates(document: Document, rules: KindRules) -> Iterator[str]:
         DateStyle.PERIOD: ("period_start", "period_end", "issued_on"),
         DateStyle.POINT: ("as_of", "issued_on"),
         DateStyle.BRIDGE: ("issued_on",),
+        DateStyle.NOTICE: ("effective_on",),
     }[rules.dates]
     yield from (f"dates.{name}" for name in needed if getattr(dates, name) is None)
     ends = dates.ends_on or dates.ends_with or dates.until_terminated

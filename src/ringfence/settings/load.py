@@ -58,6 +58,16 @@ def _check(settings: Settings, path: Path) -> None:
             f'{path}: [private] engine = "url" does not say who runs the machine',
             remedy='Set own_host = true where you run it yourself, else own_host = false and host = "the company".',
         )
+    posture = settings.posture
+    if settings.account and posture.interval_s >= posture.lifetime_s:
+        raise ConfigurationError(
+            f"{path}: [posture] interval_s is not below lifetime_s, so each probe would expire before the next",
+            remedy="Lower interval_s.",
+        )
+    vendors = [account.vendor for account in settings.account]
+    for vendor in vendors:
+        if vendors.count(vendor) > 1:
+            raise ConfigurationError(f"{path}: [[account]] names {vendor} twice", remedy="Keep one; list its scopes.")
     services = [upstream.service for upstream in settings.upstream]
     for service in services:
         if services.count(service) > 1:

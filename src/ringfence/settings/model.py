@@ -77,6 +77,14 @@ class Private(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         str, Meta(description="GGUF file for the embedded engine, such as Llama 3.1. Empty: the small trial model.")
     ] = ""
     model: Annotated[str, Meta(description="Model name to ask a `url` server for.")] = ""
+    endpoints: Annotated[
+        tuple[Literal["chat_completions", "responses", "embeddings", "messages", "count_tokens"], ...],
+        Meta(
+            min_length=1,
+            description="For `url`: the interfaces that the server speaks. Clients of Responses and Messages are "
+            "translated to chat_completions where it does not speak theirs.",
+        ),
+    ] = ("chat_completions",)
     url: Annotated[str, Meta(description="Base URL of an OpenAI-compatible server, ending in /v1.")] = ""
     api_key: Annotated[str, Meta(description="Reference to that server's key: env:NAME or file:PATH.")] = ""
     own_host: Annotated[
@@ -125,6 +133,33 @@ class Folders(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     policies: Annotated[str, Meta(description="Cedar rules.")] = "policies"
 
 
+class Posture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Reading vendors' accounts, as each [[account]] says: whether they are set as your documents claim."""
+
+    interval_s: Annotated[float, Meta(gt=0, description="Between two probes while the gateway runs.")] = 3_600.0
+    lifetime_s: Annotated[
+        float, Meta(gt=0, description="How long a good probe counts. After it, nothing regulated goes to the vendor.")
+    ] = 86_400.0
+    timeout_s: Annotated[float, Meta(gt=0, description="For one answer of a vendor, all of it.")] = 15.0
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An account at a vendor whose settings are read. It needs a key of its own that may only read them."""
+
+    vendor: Annotated[str, Meta(description="Id of the vendor, such as openai.")]
+    credential: Annotated[
+        str, Meta(description="Reference to the key, read at each probe: env:NAME or file:PATH. Empty: the usual one.")
+    ] = ""
+    base_url: Annotated[str, Meta(description="Empty: the vendor's own. `{region}` in it is filled in.")] = ""
+    scopes: Annotated[
+        tuple[str, ...],
+        Meta(description="The projects, Regions or resources in use. Empty: all that the vendor lists."),
+    ] = ()
+    services: Annotated[tuple[str, ...], Meta(description="Globs of the services on it. Empty: the vendor's.")] = ()
+    models: Annotated[tuple[str, ...], Meta(description="Models whose own retention is read (Bedrock).")] = ()
+    keys: Annotated[tuple[str, ...], Meta(description="Ids of the vendor's keys that this gateway holds.")] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything in `ringfence.toml`."""
 
@@ -135,4 +170,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ledger: Ledger = Ledger()
     masking: Masking = Masking()
     folders: Folders = Folders()
+    posture: Posture = Posture()
+    account: tuple[Account, ...] = ()
     upstream: tuple[Upstream, ...] = ()

@@ -9,7 +9,10 @@ from typing import Any
 
 import msgspec
 
-from ringfence.settings.model import Settings, Upstream
+from ringfence.settings.model import Account, Settings, Upstream
+
+LISTS: dict[str, type[msgspec.Struct]] = {"account": Account, "upstream": Upstream}
+"""Tables of which a file may hold several."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -26,7 +29,7 @@ def rows() -> list[Row]:
     """Every setting, in the file's order."""
     listed = []
     for field in msgspec.structs.fields(Settings):
-        table, default = (Upstream, None) if field.name == "upstream" else (field.type, field.default)
+        table, default = (LISTS[field.name], None) if field.name in LISTS else (field.type, field.default)
         hints = typing.get_type_hints(table, include_extras=True)
         for member in msgspec.structs.fields(table):
             annotated = hints[member.name]
@@ -42,9 +45,8 @@ def render() -> str:
     for row in rows():
         if row.table != table:
             table = row.table
-            head = "[[upstream]]" if table == "upstream" else f"[{table}]"
-            doc = (Upstream if table == "upstream" else type(getattr(Settings(), table))).__doc__ or ""
-            lines += ["", *_comment(doc.strip()), f"# {head}" if table == "upstream" else head]
+            doc = (LISTS.get(table) or type(getattr(Settings(), table))).__doc__ or ""
+            lines += ["", *_comment(doc.strip()), f"# [[{table}]]" if table in LISTS else f"[{table}]"]
         lines += [*_comment(row.says), f"# {row.key} = {row.default}"]
     return "\n".join(lines) + "\n"
 

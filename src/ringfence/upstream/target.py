@@ -6,11 +6,25 @@ import fnmatch
 import ipaddress
 import re
 import ssl
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from ringfence.upstream.signer import Signer
 from ringfence.vocabulary.errors import ConfigurationError
+
+ENDPOINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "chat_completions": "/chat/completions",
+        "responses": "/responses",
+        "embeddings": "/embeddings",
+        "messages": "/messages",
+        "count_tokens": "/messages/count_tokens",
+    }
+)
+"""Where each interface stands below a base URL, unless the vendor says otherwise."""
 
 # RFC 9110 section 5.6.2 (token) and section 5.5 (field value, without obs-text).
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -28,8 +42,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One service as configuration reaches it. Clients choose none of this.
 
     `base_url` is joined with the path of each request. `credential` is the secret itself, already resolved from its
-    reference, and "" where the server wants none; it is sent as `auth_header: auth_prefix + credential`. `headers` are
-    the operator's own, such as an organisation id.
+    reference, and "" where the server wants none; it is sent as `auth_header: auth_prefix + credential`. A `signer`
+    takes its place where one header for all requests won't do. `headers` are the operator's own, such as an
+    organisation id. `paths` are where the service's interfaces stand below `base_url`; `{model}` in one stands for the
+    model's name.
 
     `connect_timeout_s` includes name lookup and TLS. `first_byte_timeout_s` runs from the request to the reply's
     status line and headers, `read_timeout_s` between two pieces of the reply. `idle_timeout_s` is how long an unused
@@ -48,7 +64,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     credential: str = ""
     auth_header: str = "authorization"
     auth_prefix: str = "Bearer "
+    signer: Signer | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    paths: Mapping[str, str] = ENDPOINTS
     connect_timeout_s: float = 10.0
     first_byte_timeout_s: float = 300.0
     read_timeout_s: float = 120.0

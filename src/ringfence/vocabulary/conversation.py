@@ -40,13 +40,14 @@ class ToolResult(msgspec.Struct, frozen=True, tag=True):
     call_id: str
     text: str
     failed: bool = False
+    images: tuple[Image, ...] = ()
 
 
 Part = Text | Image | ToolCall | ToolResult
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """One speaker's contribution."""
+    """One speaker's contribution. Calls stand in an assistant's turn, results in a tool's, images in a user's."""
 
     speaker: Speaker
     parts: tuple[Part, ...]
@@ -72,6 +73,7 @@ class Form(msgspec.Struct, frozen=True):
     """The reply is to be JSON: any object, or after a schema."""
 
     name: str = ""
+    description: str = ""
     schema: dict[str, object] | None = None
     strict: bool | None = None
 
@@ -93,14 +95,20 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Begun(msgspec.Struct, frozen=True, tag=True):
-    """The reply begins. `id` is the service's, or ""."""
+    """The reply begins. `id` is the service's, or ""; `created` is Unix time in s, 0 where the service doesn't say."""
 
     id: str
-    model: str
+    created: int = 0
 
 
 class TextPiece(msgspec.Struct, frozen=True, tag=True):
     """The next piece of the answer's text."""
+
+    text: str
+
+
+class RefusalPiece(msgspec.Struct, frozen=True, tag=True):
+    """The next piece of the words in which the model refuses."""
 
     text: str
 
@@ -134,4 +142,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Event = Begun | TextPiece | CallPiece | Usage | Ended | Failed
+Event = Begun | TextPiece | RefusalPiece | CallPiece | Usage | Ended | Failed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -31,6 +31,7 @@ class Coverage(msgspec.Struct, frozen=True):
     """Whether one label is covered at one service today, by which documents (ids), until when (inclusive), or why not.
 
     `reasons` are plain sentences without content. `until` is None where nothing limits it (a model on an own host).
+    `verified_at` is when the vendor's account was last read and found set as the documents say; None: never.
     """
 
     label: Label
@@ -39,6 +40,7 @@ class Coverage(msgspec.Struct, frozen=True):
     documents: tuple[str, ...] = ()
     until: date | None = None
     reasons: tuple[str, ...] = ()
+    verified_at: datetime | None = None
 
 
 class FieldUse(msgspec.Struct, frozen=True):

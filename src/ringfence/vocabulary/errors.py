@@ -6,6 +6,7 @@ RingfenceError
 │   ├── RequestTooLarge             413
 │   ├── RequestTimeout              408
 │   ├── RouteNotFound               404
+│   ├── SurfaceNotServed            403  an endpoint of a vendor that the gateway refuses by its name
 │   ├── MethodNotAllowed            405
 │   ├── HostNotAllowed              421
 │   ├── ModelNotFound               404
@@ -67,7 +68,13 @@ class RequestTimeout(RequestError):
 class RouteNotFound(RequestError):
     code = "ringfence_route_not_found"
     http_status = 404
-    remedy = "Use POST /v1/chat/completions, GET /v1/models, GET /health or GET /ready."
+    remedy = "Use a route that GET /openapi.json lists."
+
+
+class SurfaceNotServed(RequestError):
+    code = "ringfence_surface_not_served"
+    http_status = 403
+    remedy = "Send what the model needs within a request to a route that GET /openapi.json lists."
 
 
 class MethodNotAllowed(RequestError):

@@ -10,13 +10,16 @@ from ringfence.vocabulary.labels import Label
 
 
 class Place(StrEnum):
-    """Where in the JSON a segment stands. Only a VALUE can be masked: keys, numbers and files can't be replaced."""
+    """Where in the JSON a segment stands. Only a VALUE can be masked: keys, numbers and files can't be replaced, and what
+    is FIXED must not be."""
 
     VALUE = "value"
     KEY = "key"
     NUMBER = "number"
     FILE = "file"
     """Read out of an encoded file, which leaves as it is or not at all."""
+    FIXED = "fixed"
+    """A string that the service refuses unless it comes back as the service wrote it: it is signed, or an id of its."""
 
 
 class Segment(msgspec.Struct, frozen=True):

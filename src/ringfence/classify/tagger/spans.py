@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringfence.classify.detector import Hit
+from ringfence.classify.tagger import authorities
 from ringfence.classify.tagger.features import Words
 
 # What each label of the training is to the rest of Ringfence. CONTACT depends on what it looks like.
@@ -33,6 +34,7 @@ _PHONE_DIGITS = 7
 _NAMES = ("PERSON", "PROVIDER_NAME", "LOCATION", "FACILITY", "ORGANIZATION", "COUNTRY")
 _SHORTEST_NAME = 3
 _LETTERS = re.compile(r"[^\W\d_]+")
+_AND = re.compile(r"\s+(?:and|AND|&)\s+")
 _BARE = ("CODE", "DATE", "AGE_OVER_89", "COUNTRY", "ORGANIZATION", "LOCATION")
 """What says nothing of one person by itself."""
 
@@ -76,7 +78,26 @@ def hits(text: str, words: Words, tags: NDArray[np.float32], labels: Labels) -> 
             groups[-1] = (first, word, label, min(least, score))
         else:
             groups.append((word, word, label, score))
-    return _told(_spans(text, words, groups, labels.names), text)
+    whole = _spans(text, words, groups, labels.names)
+    return _told((part for hit in whole for part in _parts(hit, text)), text)
+
+
+def _parts(hit: Hit, text: str) -> Iterator[Hit]:
+    """A hit without what names nobody: `and` between two people, the court beside its town, a government."""
+    value = text[hit.start : hit.end]
+    if hit.entity == "PERSON":
+        start = hit.start
+        for link in _AND.finditer(value):
+            yield Hit(start, hit.start + link.start(), hit.entity, hit.score)
+            start = hit.start + link.end()
+        yield Hit(start, hit.end, hit.entity, hit.score)
+    elif hit.entity != "ORGANIZATION":
+        if hit.entity != "COUNTRY" or not authorities.is_party(value):
+            yield hit
+    elif town := authorities.place(value):
+        yield Hit(hit.start + town[0], hit.start + town[1], "LOCATION", hit.score)
+    elif not authorities.nameless(value):
+        yield hit
 
 
 def _told(found: Iterator[Hit], text: str) -> list[Hit]:
@@ -95,7 +116,10 @@ def _told(found: Iterator[Hit], text: str) -> list[Hit]:
 
 
 def _is_crumb(value: str, entity: str) -> bool:
-    """`n-th`, `a b`: in lower case and without a word of three letters, it names nobody and no place."""
+    """`n-th`, `a b`: in lower case and without a word of three letters, it names nobody and no place. `5 * * 1` is when
+    a machine does something."""
+    if entity == "DATE" and " * " in value:
+        return True
     longest = max((len(run) for run in _LETTERS.findall(value)), default=0)
     return entity in _NAMES and longest < _SHORTEST_NAME and value.islower()
 

@@ -1,16 +1,28 @@
 """Anthropic's own API."""
 
-from ringfence.upstream.vendor import Vendor
+from ringfence.upstream.vendor import Vendor, usual
 
-VENDOR = Vendor(
-    name="anthropic",
-    service="anthropic/messages",
-    title="Anthropic Messages",
-    base_url="https://api.anthropic.com/v1",
-    chat_path="",
-    credential_env="ANTHROPIC_API_KEY",
-    auth_header="x-api-key",
-    auth_prefix="",
-    source="https://docs.claude.com/en/api/overview",
-    note="it speaks the Messages API, and Ringfence speaks Chat Completions so far.",
+_BASE_URL = "https://api.anthropic.com/v1"
+
+VENDORS = (
+    Vendor(
+        name="anthropic",
+        service="anthropic/messages",
+        title="Anthropic Messages",
+        base_url=_BASE_URL,
+        paths=usual("messages", "count_tokens"),
+        credential_env="ANTHROPIC_API_KEY",
+        auth_header="x-api-key",
+        auth_prefix="",
+        source="https://docs.claude.com/en/api/overview",
+    ),
+    Vendor(
+        name="anthropic",
+        service="anthropic/chat-completions",
+        title="Anthropic, OpenAI-compatible endpoint",
+        base_url=_BASE_URL,
+        paths=usual("chat_completions"),
+        credential_env="ANTHROPIC_API_KEY",
+        source="https://docs.claude.com/en/api/openai-sdk",
+    ),
 )

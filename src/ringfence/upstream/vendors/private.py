@@ -1,14 +1,16 @@
-"""A server of your own that speaks Chat Completions: vLLM, Ollama, llama-server and others."""
+"""A server of your own that speaks an interface of OpenAI's or Anthropic's, of any make."""
 
-from ringfence.upstream.vendor import Vendor
+from ringfence.upstream.vendor import Vendor, usual
 
-VENDOR = Vendor(
-    name="private",
-    service="private/url",
-    title="Private model by URL",
-    base_url="",
-    chat_path="/chat/completions",
-    credential_env="",
-    source="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
-    note='Set engine = "url" and url in [private].',
+VENDORS = (
+    Vendor(
+        name="private",
+        service="private/url",
+        title="Private model by URL",
+        base_url="",
+        paths=usual("chat_completions", "responses", "embeddings", "messages", "count_tokens"),
+        credential_env="",
+        note='Set engine = "url" and url in [private].',
+        source="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+    ),
 )
