@@ -190,3 +190,29 @@ def test_a_file_in_a_request_is_read(office: Cli, tmp_path: Path) -> None:
     assert [(span["entity"], span["place"]) for span in report["spans"] if span["entity"] == "US_SSN"] == [
         ("US_SSN", "file")
     ]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "service"),
+    [
+        ("messages", "private/url"),
+        ("responses", "private/url"),
+        ("embeddings", ""),
+        ("count_tokens", ""),
+        ("chat_completions", "private/url"),
+    ],
+)
+def test_every_interface_is_explained(endpoint: str, service: str, office: Cli) -> None:
+    report = office("explain", "Hello.", "--endpoint", endpoint, "--json").json
+    assert (report["endpoint"], report["service"]) == (endpoint, service)
+    assert any(endpoint in gap for gap in report["gaps"]) == (service == "")
+    translated = [rewrite for rewrite in report["rewrites"] if rewrite["pointer"] == ""]
+    assert bool(translated) == (endpoint in ("messages", "responses"))
+
+
+def test_headers_of_the_interface_are_explained(office: Cli) -> None:
+    given = ("explain", "Hello.", "--endpoint", "messages", "--handles", "phi")
+    plain = office(*given, "--json").json["candidates"][0]
+    beta = office(*given, "--header", "anthropic-beta: files-api-2025-04-14", "--json").json["candidates"][0]
+    assert plain["unknown_fields"] + plain["forbidden_fields"] != beta["unknown_fields"] + beta["forbidden_fields"]
+    assert "Usage" in office(*given, "--header", "x-other: a").err

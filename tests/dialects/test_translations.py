@@ -151,6 +151,16 @@ def test_only_the_first_answer_counts(endpoint: str) -> None:
 
 
 @ENDPOINTS
+def test_nothing_but_the_error_follows_a_broken_event(endpoint: str) -> None:
+    translator = to_chat(endpoint).stream(canonical(endpoint, json.dumps(LEAST[endpoint]).encode()), "m")
+    with pytest.raises(UpstreamBroken):
+        translator.feed(event({"content": "early"}) + b"data: 3\n\n")
+    assert translator.feed(event({"content": "late"}, "stop") + b"data: [DONE]\n\n") == b""
+    out = translator.error_event("Broken", "c")
+    assert b"early" in out and b"late" not in out and translator.end() == b""
+
+
+@ENDPOINTS
 def test_a_reply_without_end_is_stopped(endpoint: str) -> None:
     translator = to_chat(endpoint).stream(canonical(endpoint, json.dumps(LEAST[endpoint]).encode()), "m")
     piece = event({"content": "x" * 1_000_000})

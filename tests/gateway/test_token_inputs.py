@@ -36,7 +36,7 @@ async def test_tokens_do_not_reach_a_vendor_without_documents(
     script = await asked(base, tokens, caller(*handles), "open")
     assert script.status == 403 and not script.bodies
     assert script.records[0].body["completeness"] == Completeness.PARTIAL
-    assert "/input" in script.error["message"]
+    assert "unread-needs-cover" in script.records[0].body["candidates"][0]["rules"]
 
 
 @pytest.mark.parametrize("tokens", TOKENS)

@@ -90,7 +90,7 @@ def _uncommented() -> str:
     """The template with every default in force, but for [[account]] and [[upstream]], which have none."""
     lines = []
     for line in render().splitlines():
-        if "[[account]]" in line:
+        if line == "# [[account]]":
             break
         bare = line.removeprefix("# ")
         is_setting = line.startswith("# ") and bare.split(" = ")[0].isidentifier() and " = " in bare

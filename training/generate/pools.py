@@ -177,5 +177,6 @@ def _cased(name: str) -> str:
 def _latin(names: object) -> list[str]:
     if isinstance(names, property):
         return []
-    listed = list(names.keys()) if hasattr(names, "keys") else list(names)  # Faker weighs some lists
+    # Faker weighs some lists; and some are sets, whose order is another in each process.
+    listed = sorted(names) if isinstance(names, set | frozenset) else list(names)
     return [name.strip() for name in listed if all(ord(letter) < 0x250 for letter in name) and 1 < len(name) < 25]

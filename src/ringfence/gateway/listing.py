@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from ringfence import dialects, register
+from ringfence import dialects
 from ringfence.dialects import Dialect
 from ringfence.gateway import speaking
 from ringfence.gateway.admit import Caller
+from ringfence.gateway.paper import Paper
 from ringfence.gateway.state import State
 from ringfence.gateway.stations import Stations
 from ringfence.vocabulary.chat import Service
@@ -51,7 +52,7 @@ def _row(name: str, caller: Caller, state: State, today: date) -> dict[str, Any]
         return None
     places = [
         (service, client_endpoint, endpoint)
-        for service, client_endpoint, endpoint in _places(name, state)
+        for service, client_endpoint, endpoint in _places(name, state.paper(today))
         if state.configured(service) and (not service.demonstration or caller.key.demonstration)
     ]
     if not places:
@@ -63,14 +64,14 @@ def _row(name: str, caller: Caller, state: State, today: date) -> dict[str, Any]
     return {"id": name, "owned_by": places[0][0].vendor, "created": 0, "ringfence": {"services": services}}
 
 
-def _places(name: str, state: State) -> Iterator[tuple[Service, str, str]]:
+def _places(name: str, paper: Paper) -> Iterator[tuple[Service, str, str]]:
     """(service, the endpoint that a client calls, the one that the service speaks) for each way to this model."""
     for dialect in dialects.all():
-        direct = register.services_for_model(state.register, name, dialect.endpoint)
+        direct = paper.services(name, dialect.endpoint)
         for service in direct:
             yield service, dialect.endpoint, dialect.endpoint
         for translation in speaking.translations(dialect.endpoint):
-            for service in register.services_for_model(state.register, name, translation.target):
+            for service in paper.services(name, translation.target):
                 if service.private and service not in direct:
                     yield service, dialect.endpoint, translation.target
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from ringfence import register
 from ringfence.register import MaskMethod, Organisation, Snapshot
-from ringfence.vocabulary.chat import Use
+from ringfence.vocabulary.chat import Service, Use
 from ringfence.vocabulary.decision import Coverage, FieldReview
 from ringfence.vocabulary.labels import Label
 
@@ -26,6 +26,12 @@ class Paper:
         self._answers: dict[Hashable, Any] = {}
         changes = register.next_change(snapshot, today)
         self.until = changes - timedelta(days=1) if changes else None
+
+    def services(self, model: str, endpoint: str) -> tuple[Service, ...]:
+        """See `register.services_for_model`."""
+        return self._remembered(
+            ("services", model, endpoint), lambda: register.services_for_model(self._snapshot, model, endpoint)
+        )
 
     def cover(
         self, service_id: str, labels: frozenset[Label], endpoint: str, model: str, client: str

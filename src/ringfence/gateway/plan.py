@@ -79,7 +79,7 @@ async def make_beside(
 def _steps(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations: Stations, every: bool) -> Steps[Plan]:
     """Yields what has to be waited for; all else is done in between."""
     state, now = stations.state(), stations.now()
-    found = ways(request, dialect, caller, state)
+    found = ways(request, dialect, caller, state, now.date())
     given = Provenance(handles=caller.key.handles, sources=caller.sources, declared_labels=caller.labels)
 
     def judge(each: Classification) -> Decision:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import msgspec
 
-from ringfence import register
 from ringfence.dialects import Dialect
 from ringfence.dialects.translation import Translation
 from ringfence.gateway import speaking
 from ringfence.gateway.admit import Caller
+from ringfence.gateway.paper import Paper
 from ringfence.gateway.state import State
 from ringfence.vocabulary.chat import CanonicalRequest, Service, Use
 from ringfence.vocabulary.errors import ModelNotFound
@@ -31,16 +32,15 @@ class Way(msgspec.Struct, frozen=True):
     gaps: tuple[str, ...] = ()
 
 
-def ways(request: CanonicalRequest, dialect: Dialect, caller: Caller, state: State) -> tuple[Way, ...]:
+def ways(request: CanonicalRequest, dialect: Dialect, caller: Caller, state: State, today: date) -> tuple[Way, ...]:
     """The services that the model's name means, then the private ones, each once.
 
     Only private services are reached through a translation: agreements name a vendor's endpoints, and what one of them
     says of a request says nothing of another. Raises ModelNotFound where the name means no service: a misspelt model
     must not quietly become another one.
     """
-    found = [
-        way for way in _named(request, dialect, state) if not way.service.demonstration or caller.key.demonstration
-    ]
+    all_named = _named(request, dialect, state.paper(today))
+    found = [way for way in all_named if not way.service.demonstration or caller.key.demonstration]
     if not found:
         raise ModelNotFound("No service on the register has a model of that name at this endpoint.", where="/model")
     named = [way for way in found if state.configured(way.service)] or found[:1]
@@ -49,14 +49,14 @@ def ways(request: CanonicalRequest, dialect: Dialect, caller: Caller, state: Sta
     return (*named, *private)
 
 
-def _named(request: CanonicalRequest, dialect: Dialect, state: State) -> Iterator[Way]:
+def _named(request: CanonicalRequest, dialect: Dialect, paper: Paper) -> Iterator[Way]:
     if len(request.model) > speaking.LONGEST_MODEL:
         return
-    direct = register.services_for_model(state.register, request.model, request.endpoint)
+    direct = paper.services(request.model, request.endpoint)
     for service in direct:
         yield Way(service, False, request.endpoint, request.uses)
     for translation in speaking.translations(request.endpoint):
-        for service in register.services_for_model(state.register, request.model, translation.target):
+        for service in paper.services(request.model, translation.target):
             if service.private and service not in direct:
                 yield _translated(service, False, translation, request, dialect)
 
