@@ -134,7 +134,8 @@ def test_a_denial_is_the_librarys_own_error(
     before = len(open_place.vendor.received)
     seen = drivers.ask(_task(open_place, "phi or nothing", "open", PERSONAL, (client, interface, case, False)))
     name, status, message = seen["error"]
-    assert (name, status) == ("PermissionDeniedError", 403)
+    assert name.endswith("PermissionDeniedError")  # LangChain puts its vendor's name before it
+    assert status == 403
     assert "BAA" in message
     assert EMAIL not in message
     assert len(open_place.vendor.received) == before
