@@ -202,8 +202,6 @@ def test_headers_are_uses_and_go_on_as_they_came(messages: Dialect) -> None:
         ("anthropic-beta", "born-1954-03-02", "…", "born-1954-03-02"),
         ("anthropic-beta", "ann@example.org", "…", "ann@example.org"),
         ("anthropic-version", "Ann Miller", "…", "Ann Miller"),
-        ("anthropic-user-profile-id", "uprof_1", "", "uprof_1"),
-        ("anthropic-workspace-id", "wrkspc_1", "", "wrkspc_1"),
     ],
 )
 def test_words_in_headers_are_scanned_and_not_shown(
@@ -212,6 +210,13 @@ def test_words_in_headers_are_scanned_and_not_shown(
     request = read(messages, headers=((name, value),))
     assert request.uses[-1] == Use(f"/@{name}", shown, f"/@{name}")
     assert places(request)[f"/@{name}"] == (text, Place.FIXED)
+
+
+@pytest.mark.parametrize("name", ["anthropic-user-profile-id", "anthropic-workspace-id"])
+def test_no_client_chooses_an_account(messages: Dialect, name: str) -> None:
+    with pytest.raises(MalformedRequest) as raised:
+        read(messages, headers=((name, "any"),))
+    assert raised.value.where == name
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def _paths() -> Iterator[tuple[str, str]]:
                 yield surface.id, path.replace("*", "some-id").rstrip("/")
 
 
-@pytest.mark.parametrize(("surface", "path"), _paths())
+@pytest.mark.parametrize(("surface", "path"), list(_paths()))
 def test_surface_is_refused_by_name_and_on_record(surface: str, path: str, served: Served) -> None:
     key = served.key("phi")
     before = len(served.script.records)

@@ -13,11 +13,13 @@ from ringfence.dialects.pointers import HIDDEN, shown
 from ringfence.dialects.sse import encoded
 from ringfence.vocabulary.chat import Use
 from ringfence.vocabulary.decision import Reason
+from ringfence.vocabulary.errors import MalformedRequest
 from ringfence.vocabulary.text import Place, Segment
 
 HEADERS = ("anthropic-version", "anthropic-beta", "anthropic-user-profile-id", "anthropic-workspace-id")
 """All that the SDK sends beside its credential and its telemetry (`anthropic/_client.py`, `resources/messages`)."""
-_CHOOSING = frozenset({"anthropic-version", "anthropic-beta"})
+_STEERING = frozenset({"anthropic-user-profile-id", "anthropic-workspace-id"})
+"""What chooses an account: the gateway's own credential does that, whose settings are what is on file."""
 
 # The vendor names versions by the day: `web_search_20250305`, `files-api-2025-04-14`. None is older than the vendor.
 _DAY = re.compile(r"[_-]?(?<![0-9])20(?:2[1-9]|3\d)(?:\d{4}|-\d{2}-\d{2})\Z", re.ASCII)
@@ -27,6 +29,15 @@ def dated(name: str) -> str:
     """`name` if it may be shown (`pointers.shown`) apart from the day at its end, else `HIDDEN`."""
     rest = _DAY.sub("", name)
     return name if not rest or shown(rest) != HIDDEN else HIDDEN
+
+
+def check_headers(headers: Sequence[tuple[str, str]]) -> None:
+    """Raises MalformedRequest for a header that would choose an account."""
+    for name, _ in headers:
+        if name in _STEERING:
+            raise MalformedRequest(
+                f"{name} chooses an account", where=name, remedy="Leave it out: the gateway chooses."
+            )
 
 
 def _values(headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -39,7 +50,7 @@ def _values(headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def header_uses(headers: Sequence[tuple[str, str]]) -> tuple[Use, ...]:
     """One `Use` for each value; which beta or version it is, where it has the shape of one."""
-    found = ((f"/@{name}", dated(value) if name in _CHOOSING else "") for name, value in _values(headers))
+    found = ((f"/@{name}", dated(value)) for name, value in _values(headers))
     return tuple(Use(path, value, path) for path, value in dict.fromkeys(found))
 
 
@@ -47,8 +58,7 @@ def header_segments(headers: Sequence[tuple[str, str]]) -> Iterator[Segment]:
     """The text of each value. Headers leave as they came, so nothing in them can be masked; the day that a version's
     name ends with is nobody's date."""
     for name, value in _values(headers):
-        text = _DAY.sub("", value) if name in _CHOOSING else value
-        if text:
+        if text := _DAY.sub("", value):
             yield Segment(f"/@{name}", "metadata", text, Place.FIXED)
 
 

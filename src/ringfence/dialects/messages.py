@@ -117,6 +117,7 @@ class Messages:
     )
 
     def read(self, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> CanonicalRequest:
+        anthropic_shapes.check_headers(headers)
         tree = strict_json.decode(body)
         model, stream = _checked(tree)
         seen = settled(tree, see(tree, SCHEMA))
