@@ -13,7 +13,7 @@ import pytest
 
 from conformance.clients.drive import SPOKEN, Drivers, cases_of
 from support.needs import need
-from support.surfaces import MODELS, Surfaces, surfaces
+from support.surfaces import EMBEDDING_MODELS, MODELS, Surfaces, surfaces
 
 CLIENTS_PYTHON = Path(__file__).parents[2] / ".venv/clients/bin/python"
 VENDOR = {"chat": "openai", "responses": "openai", "messages": "anthropic"}
@@ -124,6 +124,39 @@ def test_regulated_and_not_covered_is_answered_in_the_house(
     left = _ask(drivers, private_place, "phi", "open", PERSONAL, (client, interface, case, streamed))
     assert left == b""
     assert {each.path for each in private_place.house.received[before:]} == {"/v1/chat/completions"}
+
+
+BESIDE = [
+    ("openai", "embeddings"),
+    ("openai-async", "embeddings"),
+    ("openai-node", "embeddings"),
+    ("langchain-openai", "embeddings"),
+    ("anthropic", "count_tokens"),
+    ("openai", "models"),
+    ("openai-node", "models"),
+    ("anthropic", "models"),
+]
+
+
+@pytest.mark.parametrize("kind", ["open", "covered"])
+@pytest.mark.parametrize(("client", "interface"), BESIDE)
+def test_what_is_no_conversation(
+    client: str, interface: str, kind: str, drivers: Drivers, open_place: Surfaces
+) -> None:
+    """Vectors, counts and lists; with regulated data where documents cover it."""
+    models = (
+        EMBEDDING_MODELS if interface == "embeddings" else MODELS["anthropic" if client == "anthropic" else "openai"]
+    )
+    model = models[kind]
+    key, text = ("general", PLAIN) if kind == "open" else ("phi by name", PERSONAL)
+    before = len(open_place.vendor.received)
+    task = {"client": client, "dialect": interface, "case": "text", "stream": False, "text": text, "model": model}
+    seen = drivers.ask({**task, "url": open_place.gateway.url, "key": open_place.keys[key]})
+    assert "error" not in seen, seen["error"]
+    expected = {"embeddings": "[2, true]", "count_tokens": "True", "models": json.dumps([model, True])}[interface]
+    assert json.loads(seen["content"].lower()) == json.loads(expected.lower())
+    left = b"".join(received.body for received in open_place.vendor.received[before:])
+    assert bool(left) == (interface != "models")
 
 
 @pytest.mark.parametrize(("client", "interface"), [(c, i) for c, interfaces in SPOKEN.items() for i in interfaces])

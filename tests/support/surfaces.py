@@ -25,6 +25,7 @@ MODELS = {
     "anthropic": {"open": "claude-sonnet-4-5", "covered": "claude-baa"},
 }
 """Vendor -> a model with nothing on file, and one with a BAA, a ZDR approval and a DPA."""
+EMBEDDING_MODELS = {"open": "text-embedding-3-small", "covered": "text-embedding-baa"}
 
 HOUSE_MODEL = "house-model"
 KEYS = {
@@ -89,22 +90,31 @@ def write(folder: Path, vendor_port: int, house_port: int) -> None:
         text = f"{head}reviewed_on = {today}\nexpires_on = {expires}\n"
         for interface, endpoint in interfaces.items():
             endpoints = [endpoint, *(["count_tokens"] if endpoint == "messages" else [])]
-            for kind, model in MODELS[vendor].items():
+            models = EMBEDDING_MODELS if endpoint == "embeddings" else MODELS[vendor]
+            for kind, model in models.items():
                 service = service_of(vendor, interface, kind)
                 text += _SERVICE.format(service=service, title=kind, endpoints=endpoints, model=model)
                 upstreams += _UPSTREAM.format(service=service, port=vendor_port)
         _file(folder / f"register/services/{vendor}.toml", text.replace("'", '"'))
         for kind in ("baa", "zdr_approval", "dpa"):
-            _file(folder / f"register/documents/{vendor}-{kind}.toml", _document(kind, vendor, today))
-    for path in resources.files("ringfence.register").joinpath("terms").iterdir():
-        if path.name.split(".")[0].split("-")[0] in ENDPOINTS:
-            _file(folder / f"register/terms/{path.name}", _dated(path.read_text(encoding="utf-8"), today, expires))
+            services = [service_of(vendor, interface, "covered") for interface in interfaces]
+            _file(folder / f"register/documents/{vendor}-{kind}.toml", document(kind, vendor, services, today))
+    write_terms(folder)
     _file(folder / "ringfence.toml", f'[organisation]\nname = "Us"\n\n[private]\n{private}\n{upstreams}')
     folder.chmod(0o700)
 
 
-def _document(kind: str, vendor: str, today: date) -> str:
-    services = [service_of(vendor, interface, "covered") for interface in ENDPOINTS[vendor]]
+def write_terms(folder: Path) -> None:
+    """The shipped terms of both vendors, for all of their interfaces."""
+    today = datetime.now(UTC).date()
+    for path in resources.files("ringfence.register").joinpath("terms").iterdir():
+        if path.name.split(".")[0].split("-")[0] in ENDPOINTS:
+            text = _dated(path.read_text(encoding="utf-8"), today, today + timedelta(days=365))
+            _file(folder / f"register/terms/{path.name}", text)
+
+
+def document(kind: str, vendor: str, services: list[str], today: date) -> str:
+    """The text of one document for these services of a vendor."""
     scope = {"services": services, "labels": ["phi", "personal", "confidential"]}
     text = home.document(kind, today, scope=scope)
     if vendor == "anthropic":

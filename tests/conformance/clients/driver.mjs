@@ -85,7 +85,20 @@ async function responses(client, task) {
   return said(text, calls.map((item) => [item.name, item.arguments]));
 }
 
-const CLIENTS = { chat, responses };
+async function embeddings(client, task) {
+  const found = await client.embeddings.create({ model: task.model, input: [task.text], encoding_format: "float" });
+  const vector = found.data[0].embedding;
+  return said(JSON.stringify([vector.length, vector.every((each) => typeof each === "number")]));
+}
+
+async function models(client, task) {
+  const names = [];
+  for await (const model of client.models.list()) names.push(model.id);
+  const one = await client.models.retrieve(task.model);
+  return said(JSON.stringify([one.id, new Set(names).size === names.length]));
+}
+
+const CLIENTS = { chat, responses, embeddings, models };
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const task = JSON.parse(line);

@@ -196,6 +196,56 @@ def anthropic_messages_async(task: dict[str, Any]) -> Seen:
     return asyncio.run(ask())
 
 
+def _vector(values: Any) -> Seen:
+    return said(json.dumps([len(values), all(isinstance(each, float) for each in values)]))
+
+
+def openai_embeddings(task: dict[str, Any]) -> Seen:
+    found = _openai(task, "OpenAI").embeddings.create(model=task["model"], input=[task["text"]])
+    return _vector(found.data[0].embedding)
+
+
+def openai_embeddings_async(task: dict[str, Any]) -> Seen:
+    async def ask() -> Seen:
+        async with _openai(task, "AsyncOpenAI") as client:
+            found = await client.embeddings.create(model=task["model"], input=task["text"])
+            return _vector(found.data[0].embedding)
+
+    return asyncio.run(ask())
+
+
+def langchain_embeddings(task: dict[str, Any]) -> Seen:
+    from langchain_openai import OpenAIEmbeddings
+
+    # As it comes, this class sends numbers of tokens, which nobody can read: see docs/reference/http-api.md.
+    model = OpenAIEmbeddings(
+        model=task["model"],
+        base_url=f"{task['url']}/v1",
+        api_key=task["key"],
+        max_retries=0,
+        check_embedding_ctx_length=False,
+    )
+    return _vector(model.embed_query(task["text"]))
+
+
+def anthropic_count(task: dict[str, Any]) -> Seen:
+    arguments = _messages_arguments(task)
+    arguments.pop("max_tokens")
+    return said(str(_anthropic(task, "Anthropic").messages.count_tokens(**arguments).input_tokens > 0))
+
+
+def openai_models(task: dict[str, Any]) -> Seen:
+    client = _openai(task, "OpenAI")
+    names = [model.id for model in client.models.list()]
+    return said(json.dumps([client.models.retrieve(task["model"]).id, names == sorted(set(names), key=names.index)]))
+
+
+def anthropic_models(task: dict[str, Any]) -> Seen:
+    client = _anthropic(task, "Anthropic")
+    names = [model.id for model in client.models.list()]
+    return said(json.dumps([client.models.retrieve(task["model"]).id, names == sorted(set(names), key=names.index)]))
+
+
 # --- libraries above them
 
 
@@ -334,6 +384,12 @@ CLIENTS: dict[tuple[str, str], Callable[[dict[str, Any]], Seen]] = {
     ("instructor", "chat"): instructor,
     ("instructor", "responses"): instructor,
     ("instructor", "messages"): instructor,
+    ("openai", "embeddings"): openai_embeddings,
+    ("openai-async", "embeddings"): openai_embeddings_async,
+    ("langchain-openai", "embeddings"): langchain_embeddings,
+    ("anthropic", "count_tokens"): anthropic_count,
+    ("openai", "models"): openai_models,
+    ("anthropic", "models"): anthropic_models,
 }
 
 
