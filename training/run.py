@@ -132,7 +132,9 @@ class Steps:
         made = calibrate.calibrated(made, held_out[:6000])
         path.write_bytes(write(made))
         teacher = "the package's deep tier" if self.keep_deep else f"trained for {TEACHER_STEPS} steps"
-        steps = f"{STEPS} steps on gold, {DISTIL_STEPS} on gold and the teacher's tags (teacher: {teacher}), seed {SEED}"
+        steps = (
+            f"{STEPS} steps on gold, {DISTIL_STEPS} on gold and the teacher's tags (teacher: {teacher}), seed {SEED}"
+        )
         day = datetime.datetime.now(datetime.UTC).date()
         card.write(self.out / "tagger.md", made, held_out[6000:], path.stat().st_size, steps, day)
         return path

@@ -111,6 +111,8 @@ def faked(what: str) -> list[str]:
 
     made = []
     for locale in _LOCALES:
+        if (what, locale) == ("city", "it_IT"):  # Faker keeps these in a set, whose order is another in each process
+            continue
         try:
             faker = Faker(locale)
         except AttributeError:  # a locale of names only
