@@ -25,7 +25,7 @@ SERVICES = {
     for interface, endpoint in interfaces.items()
 } | {"count_tokens": surfaces.service_of("anthropic", "messages", "open")}
 """Endpoint -> the service with nothing on file; "covered" instead of "open" has documents."""
-MODELS = {endpoint: surfaces.MODELS[service.partition("/")[0]] for endpoint, service in SERVICES.items()}
+MODELS = {endpoint: surfaces.models(service.partition("/")[0], endpoint) for endpoint, service in SERVICES.items()}
 
 
 def body(endpoint: str, text: str, model: str = "", *, stream: bool = False, **members: Any) -> dict[str, Any]:

@@ -170,7 +170,8 @@ async def test_dropped_members_are_on_record(base: InProcess) -> None:
 async def test_what_can_not_be_translated_is_denied_with_what_it_is(base: InProcess) -> None:
     script = Script(base.stations)
     tools = [{"type": "web_search_20250305", "name": "web_search"}]
-    await _run(script, "messages", caller("phi"), "Hello.", tools=tools)
+    forced = {"type": "tool", "name": "web_search"}
+    await _run(script, "messages", caller("phi"), "Hello.", tools=tools, tool_choice=forced)
     assert script.log == ["decided", "ended", "plain 403"]
     [gap, *_] = script.records[0].body["gaps"]
     assert gap in script.error["message"]

@@ -80,6 +80,9 @@ def _request(rng: random.Random) -> tuple[dict[str, Any], Caller]:
         body["messages"].append({"role": "user", "content": rng.choice(TEXTS)})
     if rng.random() < 0.1:
         body["metadata"] = {"Mara Lindqvist": "x"}
+    if rng.random() < 0.3:
+        # Terms may want this one member free of what identifies somebody, whatever documents cover the rest.
+        body["tools"] = [{"type": "function", "function": {"name": "f", "description": rng.choice(TEXTS)}}]
     if rng.random() < 0.1:
         body["messages"][0]["content"] = [{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}]
     return body, by
@@ -109,6 +112,24 @@ def test_the_decision_is_the_same_without_the_search(seed: int, scale: int, tmp_
             left_out += spared.classification.names_why == needless.WHY
         names.close()
     assert left_out >= REQUESTS // 10
+
+
+def test_a_name_that_only_a_member_kept_apart_holds_is_searched_for(tmp_path: Path) -> None:
+    """OpenAI treats what a tool says of itself as system data: covered health data may be in a message, not there."""
+    paper.write(tmp_path)
+    inside = InProcess(tmp_path, lambda _sent, streamed: says("Hi.", streamed=streamed), paper.REACHABLE).stations
+    names = Serving((Dates(),), deadline_s=20.0)
+    sparing = dataclasses.replace(inside, names=names, names_always=False, classifier=forgetful(inside.classifier))
+    by = caller("phi", needs_identity=True, on_uncovered="deny")
+    effects = {}
+    for said in ("Looks a patient up.", "Looks Mara Lindqvist up."):
+        tool = {"type": "function", "function": {"name": "f", "description": said}}
+        body = {"model": "gpt-4o-baa", "messages": [{"role": "user", "content": "Hello."}], "tools": [tool]}
+        made = _plan(DIALECT.read(json.dumps(body).encode()), by, sparing)
+        effects[said] = str(made.decision.effect)
+        assert made.classification.names_searched
+    names.close()
+    assert effects == {"Looks a patient up.": "ALLOW", "Looks Mara Lindqvist up.": "DENY"}
 
 
 def _plan(request: Any, by: Caller, stations: Stations) -> Plan:

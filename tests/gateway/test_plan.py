@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from ringfence.gateway.stations import Stations
 from ringfence.upstream.isolation import STEERING
 from ringfence.vocabulary.decision import Effect, Form
 from ringfence.vocabulary.errors import ModelNotFound
-from ringfence.vocabulary.text import Completeness
+from ringfence.vocabulary.text import Completeness, Finding, Place
 from support import home
 from support.inprocess import DIALECT
 
@@ -170,3 +172,22 @@ def test_documents_count_on_their_days_only(tmp_path: Path) -> None:
         then = datetime.now(UTC) + timedelta(days=days)
         made = _plan({**HELLO, "model": "gpt-4o-baa"}, caller("phi"), dataclasses.replace(inside, now=lambda t=then: t))
         assert (made.decision.effect, made.asked_at) == (effect, then), days
+
+
+def test_what_steers_a_request_is_gathered_once_for_all_findings() -> None:
+    """Gathered anew for each finding, 4,000 beside 20,000 choices would hold the event loop for 20 s."""
+    messages = [{"role": "user", "content": "x"}] * 4_000
+    body = {"model": "gpt-4o", "messages": messages, "tools": [{"type": f"a{letter}"} for letter in _words(20_000)]}
+    request = DIALECT.read(json.dumps(body).encode())
+    steering = plan._steering(request)
+    assert len(steering) > 20_000 and {"/model", "/tools/7/type"} <= steering
+    findings = [Finding(f"/messages/{number}/content", 0, 1, "US_SSN", 1.0, "test/1") for number in range(4_000)]
+    began = time.perf_counter()
+    assert all(plan._fixed(finding, steering) is finding for finding in findings)
+    assert time.perf_counter() - began < 2
+    steers = Finding("/tools/7/type", 0, 1, "US_SSN", 1.0, "test/1")
+    assert plan._fixed(steers, steering).place is Place.KEY
+
+
+def _words(count: int) -> list[str]:
+    return ["".join(letters) for letters in itertools.islice(itertools.product("abcdefghijklm", repeat=4), count)]

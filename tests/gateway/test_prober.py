@@ -187,6 +187,32 @@ def test_what_a_service_says_in_its_replies_is_read_from_the_ledger(
     assert [each.kind for each in state.findings] == [kind]
 
 
+@pytest.mark.parametrize(
+    ("replies", "kind"),
+    [
+        ((("xai/chat-completions", "true"), ("xai/chat-completions", None)), FindingKind.UNREADABLE),
+        ((("xai/chat-completions", "true"), ("xai/responses", None)), FindingKind.UNREADABLE),
+        ((("xai/chat-completions", "false"), ("xai/responses", "true")), FindingKind.DRIFT),
+        ((("xai/responses", "false"), ("xai/chat-completions", None)), FindingKind.DRIFT),
+        ((("xai/chat-completions", None), ("xai/chat-completions", "true")), FindingKind.AGREES),
+    ],
+)
+def test_one_service_that_no_longer_says_it_is_enough(
+    tmp_path: Path, replies: tuple[tuple[str, str | None], ...], kind: FindingKind
+) -> None:
+    home = make(tmp_path, '\n[[account]]\nvendor = "xai"\n')
+    text = written.document("zdr_approval", datetime.now(UTC).date()).replace('subject = "openai"', 'subject = "xai"')
+    (tmp_path / "register/documents/zdr_approval.toml").write_text(text.replace("openai/covered", "xai/*"))
+    log = ledger(home)
+    for number, (service, said) in enumerate(replies):
+        index = log.append_blocking(decided(id=f"r{number}", service=service), 5).index
+        notes = {"notes": {"x-zero-data-retention": said}} if said else {}
+        log.append_blocking(ended(index, id=f"r{number}", **notes), 5)
+    log.close()
+    [state], _ = Prober(home).probe()
+    assert [each.kind for each in state.findings] == [kind]
+
+
 def test_a_key_that_is_not_there_is_a_finding(home: Home) -> None:
     (home.folder / "admin.key").unlink()
     [state], _ = Prober(home).probe()

@@ -103,7 +103,8 @@ def test_operation(label: str, schema: Any, started: Surfaces, scale: int, tmp_p
 
 
 def _model(label: str) -> str:
-    return surfaces.MODELS["anthropic" if "/messages" in label else "openai"]["open"]
+    endpoint = "embeddings" if label.endswith("/embeddings") else ""
+    return surfaces.models("anthropic" if "/messages" in label else "openai", endpoint)["open"]
 
 
 @pytest.mark.parametrize("label", [label for label in OPERATIONS if label.startswith("POST")])

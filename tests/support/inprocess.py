@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ringfence import dialects
 from ringfence.classify import Classifier
+from ringfence.dialects import Dialect
 from ringfence.gateway import boot
 from ringfence.gateway import home as homes
 from ringfence.gateway.admit import admit, headers_once
@@ -134,15 +135,18 @@ class InProcess:
             max_reply_bytes=1 << 24,
         )
 
-    async def post(self, key: str, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> Answer:
+    async def post(
+        self, key: str, body: bytes, headers: Iterable[tuple[str, str]] = (), dialect: Dialect = DIALECT
+    ) -> Answer:
         """One request from admission to its answer. A RingfenceError becomes the answer that the server would give."""
         self._current = answer = Answer()
         try:
-            caller = admit(headers_once([("authorization", f"Bearer {key}"), *headers]), self.keys)
-            await exchange(self.stations, DIALECT, caller, body, _Port(answer))
+            given = headers_once([("authorization", f"Bearer {key}"), *headers])
+            own = [(name, given[name]) for name in dialect.headers if name in given]
+            await exchange(self.stations, dialect, admit(given, self.keys), body, _Port(answer), own)
         except RingfenceError as error:
             answer.failure = error
-            answer.status, answer.body = DIALECT.error(
+            answer.status, answer.body = dialect.error(
                 error.http_status, error.code, error.message, error.remedy, error.where or None
             )
         except Exception as error:

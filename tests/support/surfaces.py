@@ -27,6 +27,12 @@ MODELS = {
 """Vendor -> a model with nothing on file, and one with a BAA, a ZDR approval and a DPA."""
 EMBEDDING_MODELS = {"open": "text-embedding-3-small", "covered": "text-embedding-baa"}
 
+
+def models(vendor: str, endpoint: str) -> dict[str, str]:
+    """Those of a vendor at one of its interfaces."""
+    return EMBEDDING_MODELS if endpoint == "embeddings" else MODELS[vendor]
+
+
 HOUSE_MODEL = "house-model"
 KEYS = {
     "general": (("general",), {}),
@@ -90,8 +96,7 @@ def write(folder: Path, vendor_port: int, house_port: int) -> None:
         text = f"{head}reviewed_on = {today}\nexpires_on = {expires}\n"
         for interface, endpoint in interfaces.items():
             endpoints = [endpoint, *(["count_tokens"] if endpoint == "messages" else [])]
-            models = EMBEDDING_MODELS if endpoint == "embeddings" else MODELS[vendor]
-            for kind, model in models.items():
+            for kind, model in models(vendor, endpoint).items():
                 service = service_of(vendor, interface, kind)
                 text += _SERVICE.format(service=service, title=kind, endpoints=endpoints, model=model)
                 upstreams += _UPSTREAM.format(service=service, port=vendor_port)
