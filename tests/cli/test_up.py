@@ -39,7 +39,7 @@ def test_first_start_makes_what_it_needs_and_says_where(tmp_path: Path) -> None:
         [key] = re.findall(r"export RINGFENCE_KEY=(rf_\S+)", text)
         assert f"Ringfence is ready: {gateway.url}/v1" in text
         assert "smollm2-135m-instruct: ready" in text
-        assert re.search(r"openai/chat-completions: not reachable, .*OPENAI_API_KEY is not set", text)
+        assert re.search(r"nothing on file and not set up: .*openai.*`ringfence doctor` says what each needs", text)
         _assert_snippet_works(text, key)
         assert gateway.stop() == 0
     with GatewayProcess(folder, options=()) as gateway:

@@ -14,14 +14,17 @@ from ringfence.cli.common import json_option
 from ringfence.cli.output import as_json
 from ringfence.gateway import boot
 from ringfence.gateway import home as homes
+from ringfence.gateway.accounts import probed
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.services import private_services, targets
 from ringfence.gateway.state import DETECTION, MASKING, load_masking, load_policy, load_rules, shipped_rules
 from ringfence.gateway.taggers import load_taggers, load_with_deep
+from ringfence.posture import Store
 from ringfence.settings.model import Organisation
 from ringfence.upstream import Upstreams
 from ringfence.vocabulary.errors import RingfenceError
+from ringfence.vocabulary.posture import AccountState, FindingKind
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ def examine(context: click.Context) -> Iterator[Advice]:
         ("keys", _keys),
         ("names", _names),
         ("services", _services),
+        ("accounts", _accounts),
         ("ledger", _ledger),
     )
     for name, check in checks:
@@ -186,13 +190,50 @@ def _names(home: Home) -> Iterator[Advice]:
 def _services(home: Home) -> Iterator[Advice]:
     services = boot.load_register(home).services
     upstreams = Upstreams(targets(home.settings, services))
+    idle: dict[tuple[str, str], list[str]] = {}
     for service in services.values():
         if service.private or service.demonstration:
             continue
-        why = upstreams.why_not(service.id)
-        remedy = "If you use it, set its variable, or its [[upstream]] in ringfence.toml." if why else ""
-        speaks = f"{', '.join(service.endpoints)}: {why or 'can be reached'}"
-        yield Advice("warning" if why else "ok", f"service {service.id}", speaks, remedy)
+        if why := upstreams.why_not(service.id):
+            idle.setdefault((service.vendor, why), []).append(service.id.partition("/")[2])
+        else:
+            yield Advice("ok", f"service {service.id}", f"{', '.join(service.endpoints)}: can be reached")
+    for (vendor, why), ids in idle.items():
+        remedy = "If you use it, set its variable, or its [[upstream]] in ringfence.toml."
+        yield Advice("warning", f"vendor {vendor}", f"{', '.join(ids)}: {why}", remedy)
+
+
+def _accounts(home: Home) -> Iterator[Advice]:
+    """What the last probe of each account left, read from its file: nothing is asked of a vendor here."""
+    store, now = Store(home.posture, home.incidents), datetime.now(UTC)
+    open_ = [drift.vendor for drift in store.drifts() if drift.acknowledged is None]
+    for account in probed(home.settings):
+        yield _account(account.vendor, store.account(account.vendor), open_.count(account.vendor), now)
+
+
+def _account(vendor: str, state: AccountState | None, open_: int, now: datetime) -> Advice:
+    where = f"account {vendor}"
+    again = (
+        "Run `ringfence probe`: it says what could not be read. A running gateway tries at its start and at intervals."
+    )
+    if state is None:
+        return Advice("warning", where, "not probed yet, so nothing regulated goes to it", again)
+    if open_ or any(each.kind is FindingKind.DRIFT and each.documents for each in state.findings):
+        return Advice(
+            "error",
+            where,
+            f"it is, or was, set otherwise than documents claim (not acknowledged: {open_})",
+            "Run `ringfence incident list`, set the account right, then `ringfence probe acknowledge`.",
+        )
+    until = state.verified_until
+    if until is None or until <= now:
+        when = f"since {until:%Y-%m-%d %H:%M} UTC" if until else "ever"
+        return Advice("warning", where, f"not all that documents claim was read {when}, so they don't count", again)
+    return Advice(
+        "ok",
+        where,
+        f"as documents claim; probed {state.probed_at:%Y-%m-%d %H:%M}, counts to {until:%Y-%m-%d %H:%M} UTC",
+    )
 
 
 def _ledger(home: Home) -> Iterator[Advice]:

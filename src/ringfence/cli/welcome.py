@@ -70,17 +70,23 @@ def _private(running: Running) -> None:
 
 def _vendors(running: Running) -> None:
     click.echo("Vendors:")
+    idle: dict[str, None] = {}
     for service in running.watched.state.register.services.values():
         if not service.private and not service.demonstration:
             why = running.upstreams.why_not(service.id)
             covers = _covers(running, service)
             if why:
-                covered = [cover.label for cover in covers if cover.covered]
-                click.echo(f"  {service.id}: not reachable, {why}. On paper it covers {', '.join(covered)} only.")
+                covered = [cover.label for cover in covers if cover.covered and cover.documents]
+                if covered:
+                    click.echo(f"  {service.id}: not reachable, {why}. On paper it covers {', '.join(covered)}.")
+                else:
+                    idle[service.vendor] = None
                 continue
             click.echo(f"  {service.id}: reachable")
             for sentence in _said(covers):
                 click.echo(f"      {sentence}")
+    if idle:
+        click.echo(f"  nothing on file and not set up: {', '.join(idle)}. `ringfence doctor` says what each needs.")
 
 
 def _covers(running: Running, service: Service) -> tuple[Coverage, ...]:
