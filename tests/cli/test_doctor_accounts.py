@@ -86,5 +86,5 @@ def test_what_was_not_read_in_time_does_not_count(office: Cli, api: AdminApi, ol
         office("probe")
     found = line(office)
     assert found["severity"] == "warning"
-    assert ("since 2020-01-02 03:04 UTC" if old else "read ever") in found["says"]
+    assert ("expired at 2020-01-02 03:04 UTC" if old else "never read") in found["says"]
     assert "ringfence probe" in found["remedy"]

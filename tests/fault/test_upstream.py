@@ -22,13 +22,14 @@ from support.vendor import ScriptedVendor
 
 PROMPT_S = 1.0
 FIRST_BYTE_S = 0.6
+REPLY_S = 1.0
 HALF = vendor.event({"content": "half"})
 
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A gateway that gives its vendor 0.6 s to begin, and 0.6 s between two pieces."""
-    times = f"first_byte_timeout_s = {FIRST_BYTE_S}\nread_timeout_s = {FIRST_BYTE_S}\n"
+    """A gateway that gives its vendor 0.6 s to begin, 0.6 s between two pieces and 1 s for the whole reply."""
+    times = f"first_byte_timeout_s = {FIRST_BYTE_S}\nread_timeout_s = {FIRST_BYTE_S}\nreply_timeout_s = {REPLY_S}\n"
     with place(tmp_path_factory.mktemp("quick"), upstream=times) as made:
         yield made
 
@@ -44,6 +45,8 @@ BROKEN: dict[str, tuple[vendor.Answer, bool, int, str]] = {
     "end without its last event": (vendor.stream([HALF, HALF]), True, 200, "ringfence_upstream_broken"),
     "silent in a stream": (slow(3.0, HALF), True, 200, "ringfence_upstream_timeout"),
     "silent in a plain reply": (slow(3.0, b"{"), False, 504, "ringfence_upstream_timeout"),
+    "a stream without an end": (slow(0.1, *[HALF] * 60), True, 200, "ringfence_upstream_timeout"),
+    "a plain reply without an end": (slow(0.1, *[b" "] * 60), False, 504, "ringfence_upstream_timeout"),
 }
 
 
@@ -54,7 +57,7 @@ def test_a_vendor_that_breaks_off_ends_the_reply_at_once(name: str, quick: Place
     got = Client(quick.gateway.port, quick.keys["general"], 10).post(chat("Hello.", stream=stream))
     took_s = time.monotonic() - began_s
     assert got.status == status
-    assert took_s < FIRST_BYTE_S + PROMPT_S, "the client waits for a reply that has ended"
+    assert took_s < REPLY_S + PROMPT_S, "the client waits for a reply that has ended"
     last = got.body.split(b"\n\n")[-2].removeprefix(b"data: ") if stream else got.body
     assert json.loads(last)["error"]["code"] == code
     assert b"[DONE]" not in got.body

@@ -70,6 +70,15 @@ async def test_tools_are_accepted_but_its_template_does_not_know_them(private: U
     assert message["content"] and not message.get("tool_calls")
 
 
+async def test_a_request_right_behind_a_stream(private: Upstreams) -> None:
+    """The engine closes the connection of each stream, although it says that it would keep it."""
+    for _ in range(6):
+        streamed = {"messages": [{"role": "user", "content": "Hi"}], "stream": True, "max_tokens": 2}
+        async with private.send(SERVICE, CHAT, json.dumps(streamed).encode()) as answer:
+            assert (await answer.read(1_000_000)).endswith(b"data: [DONE]\n\n")
+        assert (await ask(private, max_tokens=1))["choices"]
+
+
 async def test_a_client_that_leaves_frees_the_engine(private: Upstreams) -> None:
     """One slot, 1,500 tokens asked for: the next request must not wait for them."""
 

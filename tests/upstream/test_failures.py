@@ -172,6 +172,43 @@ async def test_a_slow_but_steady_stream_does_not_time_out(service, reach) -> Non
         assert await answer.read(100) == b"x" * 8
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_stream_that_never_ends_is_ended(service, reach, taken: bool) -> None:
+    """However steadily it comes, and also where nobody takes it and the service is told to wait."""
+    gone = asyncio.get_running_loop().create_future()
+
+    @service.runs(CHAT)
+    async def endless(exchange: Exchange) -> None:
+        await exchange.write(CHUNKED)
+        try:
+            while not exchange.reader.at_eof():
+                await exchange.write(chunk(b"x" * 100_000))
+                await asyncio.sleep(0.01)
+        finally:
+            gone.set_result(True)
+
+    upstreams = await reach(reply_timeout_s=0.3)
+    began = time.monotonic()
+    with pytest.raises(UpstreamTimeout, match=r"had not ended its reply after 0\.3 s"):
+        async with upstreams.send("vendor", CHAT, PROMPT) as answer:
+            await asyncio.sleep(0 if taken else 0.5)
+            async for _ in answer.chunks():
+                pass
+    assert 0.2 < time.monotonic() - began < 2
+    assert await asyncio.wait_for(gone, 2)
+
+
+async def test_the_first_byte_has_no_longer_than_the_whole_reply(service, reach) -> None:
+    @service.runs(CHAT)
+    async def silent(exchange: Exchange) -> None:
+        await exchange.gone()
+
+    upstreams = await reach(reply_timeout_s=0.1)
+    with pytest.raises(UpstreamTimeout, match=r"after 0\.1 s"):
+        async with upstreams.send("vendor", CHAT, PROMPT):
+            pass
+
+
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
 async def test_a_redirect_is_neither_followed_nor_handed_on(service, reach, status: str) -> None:
     service.answers(CHAT, reply(b"", f"location: http://127.0.0.1:{service.port}/v1/elsewhere", status=status))

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 from scripted_service import CHUNKED, Exchange, chunk, reply
 
+from ringfence.upstream.connection import REST_S
 from ringfence.upstream.headers import notes
 from ringfence.vocabulary.errors import ConfigurationError, UpstreamUnavailable
 
@@ -124,6 +125,7 @@ async def test_trailers_are_not_headers(service, reach) -> None:
         async with upstreams.send("vendor", CHAT, b"{}") as answer:
             assert await answer.read(10) == b"{}"
             assert answer.headers == [("content-type", "text/event-stream")]
+        await asyncio.sleep(REST_S * 1.5)
     assert service.connections == 1
 
 
@@ -137,7 +139,7 @@ async def test_cookies_are_never_sent_back(service, reach) -> None:
 
 
 async def test_one_connection_serves_many_requests(service, reach) -> None:
-    service.answers(CHAT, CHUNKED, chunk(b"one"), chunk(b"two") + b"0\r\n\r\n")
+    service.answers(CHAT, reply(b"onetwo"))
     upstreams = await reach()
     for _ in range(5):
         async with upstreams.send("vendor", CHAT, b"{}") as answer:

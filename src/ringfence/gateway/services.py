@@ -93,6 +93,7 @@ def _configured(upstream: Upstream, services: Mapping[str, Service]) -> Target:
             connect_timeout_s=upstream.connect_timeout_s,
             first_byte_timeout_s=upstream.first_byte_timeout_s,
             read_timeout_s=upstream.read_timeout_s,
+            reply_timeout_s=upstream.reply_timeout_s,
         )
     if not upstream.base_url:
         raise ConfigurationError(f"{where}: base_url is not set", remedy="Set it.", where=where)
@@ -105,6 +106,7 @@ def _configured(upstream: Upstream, services: Mapping[str, Service]) -> Target:
         connect_timeout_s=upstream.connect_timeout_s,
         first_byte_timeout_s=upstream.first_byte_timeout_s,
         read_timeout_s=upstream.read_timeout_s,
+        reply_timeout_s=upstream.reply_timeout_s,
     )
 
 

@@ -108,6 +108,9 @@ class Upstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     connect_timeout_s: Annotated[float, Meta(gt=0, description="To connect.")] = 10.0
     first_byte_timeout_s: Annotated[float, Meta(gt=0, description="From request to reply headers.")] = 300.0
     read_timeout_s: Annotated[float, Meta(gt=0, description="Between two pieces of a reply.")] = 120.0
+    reply_timeout_s: Annotated[
+        float, Meta(gt=0, description="From request to the end of the reply, however steadily it comes.")
+    ] = 3600.0
 
 
 class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import select
 import socket
 import ssl
 from typing import cast
@@ -20,18 +21,22 @@ MAX_IDLE = 128
 # Probes on a silent connection, well below the 350 s after which an AWS NAT gateway forgets it:
 # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
 KEEPALIVE_S = 60
+# How long a connection is left alone after a stream before it serves again. Servers built on cpp-httplib, such as
+# llama.cpp's, close it right behind a stream's last byte although their headers say they would keep it: the stream's
+# provider returns false after sink.done() (tools/server/server-http.cpp), which the library takes for a failure.
+REST_S = 0.1
 
 
 class Connection(asyncio.Protocol):
     """Serves one request at a time. Any byte that comes while none is under way closes it."""
 
-    __slots__ = ("_pool", "_reply", "closed", "idle_since_s", "transport")
+    __slots__ = ("_pool", "_reply", "closed", "idle_since_s", "rests_until_s", "transport")
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._reply: Reply | None = None
         self.closed = False
-        self.idle_since_s = 0.0
+        self.idle_since_s = self.rests_until_s = 0.0
         self.transport: asyncio.Transport = cast(asyncio.Transport, None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -65,11 +70,20 @@ class Connection(asyncio.Protocol):
         """The exchange is over: keep the connection, or close it at once, so that the service can stop working."""
         reply, self._reply = self._reply, None
         clean = reply is not None and reply.release()
+        streamed = reply is not None and reply.chunked
         # A request still in our buffer means that the service answered without reading it: it can't be followed.
         if clean and not self.closed and not self.transport.is_closing() and not self.transport.get_write_buffer_size():
-            self._pool.keep(self)
+            self._pool.keep(self, REST_S if streamed else 0.0)
         else:
             self.abort()
+
+    def quiet(self) -> bool:
+        """Whether it is open and nothing has come since the last reply, be it an end that our loop hasn't read yet."""
+        if self.closed or self.transport.is_closing():
+            return False
+        poll = select.poll()  # select.select() refuses descriptors over 1023
+        poll.register(self.transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return not poll.poll(0)
 
     def abort(self) -> None:
         if not self.closed:
@@ -96,20 +110,27 @@ class Pool:
         self._all: set[Connection] = set()
 
     async def acquire(self) -> Connection:
-        """An open connection: the one used last, else a new one. Raises UpstreamUnavailable."""
-        oldest_s = self._loop.time() - self._target.idle_timeout_s
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.idle_since_s >= oldest_s and not connection.transport.is_closing():
+        """An open connection: of those that have rested the one used last, else a new one. Raises UpstreamUnavailable.
+
+        INVARIANT: a request is written to one connection, once. So one that is closing must be known by now.
+        """
+        now_s = self._loop.time()
+        for place in range(len(self._idle) - 1, -1, -1):
+            connection = self._idle[place]
+            if connection.rests_until_s > now_s:
+                continue
+            del self._idle[place]
+            if connection.idle_since_s >= now_s - self._target.idle_timeout_s and connection.quiet():
                 return connection
             connection.abort()
         return await self._connect()
 
-    def keep(self, connection: Connection) -> None:
-        if len(self._idle) >= MAX_IDLE:
+    def keep(self, connection: Connection, rest_s: float) -> None:
+        if len(self._idle) >= MAX_IDLE or not self._target.idle_timeout_s:
             connection.abort()
         else:
             connection.idle_since_s = self._loop.time()
+            connection.rests_until_s = connection.idle_since_s + rest_s
             self._idle.append(connection)
 
     def forget(self, connection: Connection) -> None:

@@ -102,7 +102,8 @@ class EmbeddedEngine:
             unix_socket=str(self._dir / SOCKET),
             first_byte_timeout_s=first_byte_timeout_s,
             read_timeout_s=read_timeout_s,
-            idle_timeout_s=1.0,  # llama.cpp's server closes an unused connection after 5 s
+            # A connection for each request: llama.cpp's server closes it behind a stream without saying so (REST_S).
+            idle_timeout_s=0.0,
         )
 
     async def start(self, timeout_s: float = 60.0) -> EngineStatus:

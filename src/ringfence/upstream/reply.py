@@ -25,7 +25,9 @@ class Reply:
     """`status` and `headers` (lower case, allow-listed) are final once the context is entered.
 
     Take the body once, with `read` or with `chunks`. Both raise UpstreamBroken (reset, cut short, over the limit, not
-    HTTP) or UpstreamTimeout (silent for read_timeout_s). Nothing that the service wrote is ever part of an error.
+    HTTP) or UpstreamTimeout (silent for read_timeout_s, not at its end after reply_timeout_s). Nothing that the service
+    wrote is ever part of an error.
+    `chunked` says that the service did not know the length beforehand, as of a stream.
     """
 
     __slots__ = (
@@ -35,6 +37,7 @@ class Reply:
         "_connection",
         "_deadline_s",
         "_encoded",
+        "_ends_s",
         "_error",
         "_headed",
         "_loop",
@@ -45,6 +48,7 @@ class Reply:
         "_target",
         "_timer",
         "_waiter",
+        "chunked",
         "headers",
         "status",
     )
@@ -58,11 +62,12 @@ class Reply:
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._buffer: list[bytes] = []
         self._buffered = self._overhead = 0
-        self._headed = self._complete = self._surplus = self._paused = self._encoded = False
+        self._headed = self._complete = self._surplus = self._paused = self._encoded = self.chunked = False
         self._error: UpstreamError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._deadline_s = loop.time() + target.first_byte_timeout_s
-        self._timer = loop.call_at(self._deadline_s, self._tick)
+        self._ends_s = loop.time() + target.reply_timeout_s
+        self._timer = loop.call_at(min(self._deadline_s, self._ends_s), self._tick)
 
     async def read(self, limit_bytes: int) -> bytes:
         """The whole body. Raises UpstreamBroken where it is longer than `limit_bytes`."""
@@ -146,6 +151,8 @@ class Reply:
             self.headers.append((lowered, value.decode("latin-1")))
         elif lowered == "content-encoding" and value.strip().lower() not in (b"", b"identity"):
             self._encoded = True
+        elif lowered == "transfer-encoding":
+            self.chunked = True
 
     def on_headers_complete(self) -> None:
         if self._headed or self._parser is None:
@@ -206,9 +213,15 @@ class Reply:
         now = self._loop.time()
         if self._paused:
             self._deadline_s = now + self._target.read_timeout_s  # the service waits for us, not we for it
-        if now < self._deadline_s:
-            self._timer = self._loop.call_at(self._deadline_s, self._tick)
-        elif not self._complete:
+        if now < min(self._deadline_s, self._ends_s):
+            self._timer = self._loop.call_at(min(self._deadline_s, self._ends_s), self._tick)
+        elif self._complete:
+            return
+        elif now >= self._ends_s:
+            limit_s = self._target.reply_timeout_s
+            message = f"Service {self._target.service_id} had not ended its reply after {limit_s:g} s"
+            self._fail(UpstreamTimeout(message, where=self._target.service_id))
+        else:
             limit_s = self._target.read_timeout_s if self._headed else self._target.first_byte_timeout_s
             part = "in the middle of a reply" if self._headed else "before a reply"
             message = f"Service {self._target.service_id} was silent for {limit_s:g} s {part}"

@@ -48,8 +48,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     model's name.
 
     `connect_timeout_s` includes name lookup and TLS. `first_byte_timeout_s` runs from the request to the reply's
-    status line and headers, `read_timeout_s` between two pieces of the reply. `idle_timeout_s` is how long an unused
-    connection is kept: shorter than any server keeps it, so that a request seldom meets one that is just being closed.
+    status line and headers, `read_timeout_s` between two pieces of the reply, `reply_timeout_s` from the request to the
+    reply's end, however steadily it comes. `idle_timeout_s` is how long an unused connection is kept: shorter than any
+    server keeps it, so that a request seldom meets one that is just being closed; 0 keeps none.
 
     `covered_host` is the host that the register's documents are about, as a glob (`*.openai.azure.com`); a base URL
     elsewhere is refused, because coverage of one company's service says nothing about another's. "" is not checked.
@@ -70,6 +71,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout_s: float = 10.0
     first_byte_timeout_s: float = 300.0
     read_timeout_s: float = 120.0
+    reply_timeout_s: float = 3600.0
     idle_timeout_s: float = 15.0
     covered_host: str = ""
     unix_socket: str | None = None

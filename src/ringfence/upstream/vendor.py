@@ -74,6 +74,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
         connect_timeout_s: float = 10.0,
         first_byte_timeout_s: float = 300.0,
         read_timeout_s: float = 120.0,
+        reply_timeout_s: float = 3600.0,
     ) -> Target:
         """How to reach one service of this kind. Raises ConfigurationError where `why_not` has a reason beside the key;
         without a key the target is there, but says itself that it can't be used."""
@@ -96,4 +97,5 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
             connect_timeout_s=connect_timeout_s,
             first_byte_timeout_s=first_byte_timeout_s,
             read_timeout_s=read_timeout_s,
+            reply_timeout_s=reply_timeout_s,
         )
