@@ -12,6 +12,7 @@ from typing import Any
 from canary import bodies, evasions, identifiers, judge, paper
 from canary.bodies import Place, Raw
 from canary.evasions import Evasion
+from canary.grammar import Grammar
 from canary.identifiers import Identifier
 from support import home
 
@@ -28,18 +29,6 @@ KEYS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 MEDIA_SHARE = 0.02
 """Of the bodies: what holds an image, a sound or a file leaves for nobody uncovered, with or without an identifier."""
 
-_PATHS = [path for path in bodies.leaves() if not any(part in path for part in bodies.MEDIA)]
-_MEDIA = [path for path in bodies.leaves() if any(part in path for part in bodies.MEDIA)]
-_COMMON = [
-    "/messages/*/name",
-    "/messages/*/tool_calls/*/function/name",
-    "/tools/*/function/description",
-    "/tools/*/function/parameters",
-    "/stop/*",
-    "/messages/*/content",
-    "/messages/*/content/*/text",
-    "/messages/*/tool_calls/*/function/arguments",
-]
 _SPLIT = (evasions.plain, evasions.invisible, evasions.fullwidth)
 
 
@@ -47,6 +36,7 @@ _SPLIT = (evasions.plain, evasions.invisible, evasions.fullwidth)
 class Case:
     """One planted request, ready to be sent: `clean` is the same body with nothing in it, for a vendor as it is."""
 
+    grammar: Grammar
     number: int
     key: str
     headers: tuple[tuple[str, str], ...]
@@ -58,35 +48,53 @@ class Case:
     media: bool
 
 
-def cases(count: int, seed: int = 0) -> Iterator[Case]:
-    """`count` cases, the same ones for the same seed."""
+def cases(grammar: Grammar, count: int, seed: int = 0) -> Iterator[Case]:
+    """`count` cases of an interface, the same ones for the same seed."""
+    everywhere = list(grammar.leaves())
+    media = [path for path in everywhere if grammar.is_media(path)]
+    paths = [path for path in everywhere if not grammar.is_media(path)]
+    common = [*sorted(grammar.usual - grammar.solid), *grammar.spoken * 3]
     for number in range(count):
-        yield _case(number, random.Random(f"{seed}/{number}"))
+        rng = random.Random(f"{seed}/{number}")
+        is_media = bool(media) and not grammar.everyday and rng.random() < MEDIA_SHARE
+        want = rng.choice(media if is_media else common if grammar.everyday or rng.random() < 0.5 else paths)
+        yield _case(grammar, number, want, rng)
 
 
-def _case(number: int, rng: random.Random) -> Case:
+def _case(grammar: Grammar, number: int, want: str, rng: random.Random) -> Case:
     key = rng.choice(["general", "general", *KEYS])
-    model = rng.choice([paper.MODELS[home.UNCOVERED], *paper.MODELS.values()])
-    media = rng.random() < MEDIA_SHARE
-    want = rng.choice(_MEDIA if media else _COMMON if rng.random() < 0.4 else _PATHS)
+    uncovered, *covered = paper.models(grammar.endpoint).values()
+    model = rng.choice([uncovered, uncovered, *covered])
     body_seed = rng.randrange(1 << 40)
-    rare = rng.choice([0.0, 0.0, 0.05])
-    places = bodies.build(body_seed, model, rare=rare, want=want).places
+    rare = 0.0 if grammar.everyday else rng.choice([0.0, 0.0, 0.05 if grammar.part else 0.5])
+    places = bodies.build(grammar, body_seed, model, rare=rare, want=want).places
     wanted = [index for index, place in enumerate(places) if place.path == want]
     chosen = rng.choice(wanted) if wanted and rng.random() < 0.7 else rng.randrange(len(places))
     place, identifier = places[chosen], identifiers.make(rng)
     evade = _evasion(place, rng)
-    planted = bodies.build(
-        body_seed, model, rare=rare, want=want, chosen=chosen, plant=lambda place: _plant(place, identifier, evade, rng)
-    )
-    if evade is evasions.plain and place.kind == "text" and rng.random() < 0.2:
+
+    def plant(place: Place) -> object:
+        return _plant(place, identifier, evade, uncovered, rng)
+
+    planted = bodies.build(grammar, body_seed, model, rare=rare, want=want, chosen=chosen, plant=plant)
+    turns = planted.tree.get(grammar.turns[1:])
+    if evade is evasions.plain and place.kind == "text" and isinstance(turns, list) and rng.random() < 0.2:
         # Once more, at another place and without its name: what was found once is to be found everywhere.
-        planted.tree["messages"].append({"role": "user", "content": f"And again: {identifier.value}"})
-    clean = bodies.build(body_seed, paper.MODELS[home.UNCOVERED], rare=rare, want=want)
-    headers = (
-        (("x-ringfence-source", rng.choice(["ehr", "crm", "public", "unheard-of"])),) if rng.random() < 0.05 else ()
+        turns.append(grammar.turn(f"And again: {identifier.value}"))
+    clean = bodies.build(grammar, body_seed, uncovered, rare=rare, want=want)
+    source = ("x-ringfence-source", rng.choice(["ehr", "crm", "public", "unheard-of"]))
+    return Case(
+        grammar,
+        number,
+        key,
+        (*grammar.headers, *((source,) if rng.random() < 0.05 else ())),
+        identifier,
+        evade.__name__,
+        place,
+        planted.encoded,
+        clean.encoded,
+        grammar.is_media(want),
     )
-    return Case(number, key, headers, identifier, evade.__name__, place, planted.encoded, clean.encoded, media)
 
 
 def _evasion(place: Place, rng: random.Random) -> Evasion:
@@ -95,11 +103,11 @@ def _evasion(place: Place, rng: random.Random) -> Evasion:
     return rng.choice(evasions.EVASIONS) if rng.random() < 0.4 else evasions.plain
 
 
-def _plant(place: Place, identifier: Identifier, evade: Evasion, rng: random.Random) -> object:
+def _plant(place: Place, identifier: Identifier, evade: Evasion, model: str, rng: random.Random) -> object:
     """What stands at the place: never what nobody could recognise, such as nine digits without a word."""
     said = evade(identifier.said, rng)
     if place.path == "/model":
-        return f"{paper.MODELS[home.UNCOVERED]} {said}"
+        return f"{model} {said}"
     if place.kind == "key":
         return said
     if place.kind == "number":
@@ -133,8 +141,9 @@ def _number(identifier: Identifier, rng: random.Random) -> object:
 
 @dataclass
 class Tally:
-    """What happened, for the report. `effects` by key; `clean` are the bodies without identifiers."""
+    """What happened at one interface, for the report. `effects` by key; `clean` are the bodies without identifiers."""
 
+    endpoint: str
     effects: Counter[tuple[str, str]] = field(default_factory=Counter)
     services: Counter[str] = field(default_factory=Counter)
     clean: Counter[str] = field(default_factory=Counter)
@@ -174,7 +183,8 @@ class Tally:
         """Counts, a line each."""
         reached = sum(count for (_, effect), count in self.effects.items() if effect in ("ALLOW", "MASK", "REROUTE"))
         lines = [
-            f"canary: {self.requests} requests with an identifier, {len(self.leaks)} leaks, {reached} reached a model"
+            f"canary, {self.endpoint}: {self.requests} requests with an identifier, {len(self.leaks)} leaks, "
+            f"{reached} reached a model"
         ]
         for key in KEYS:
             of_key = {effect: count for (name, effect), count in sorted(self.effects.items()) if name == key}

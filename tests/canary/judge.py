@@ -70,13 +70,16 @@ def _leaves(tree: Any) -> Iterator[str]:
 
 
 def _spoken(tree: Any) -> Iterator[str]:
-    """The texts that a model reads one after the other."""
-    for message in tree.get("messages", ()):
-        content = message.get("content")
+    """The texts that a model reads one after the other, in any interface."""
+    turns = tree.get("messages") or tree.get("input")
+    for turn in turns if isinstance(turns, list) else ():
+        content = turn.get("content") if isinstance(turn, dict) else turn
         if isinstance(content, str):
             yield content
         elif isinstance(content, list):
-            yield from (part["text"] for part in content if isinstance(part.get("text"), str))
+            yield from (
+                part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)
+            )
 
 
 def _readings(text: str) -> Iterator[str]:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from canary import campaign, paper
+from canary import campaign, grammars, paper
 from canary.campaign import Case, Tally
+from canary.grammar import Grammar
+from canary.replies import noted
+from ringfence.upstream.target import ENDPOINTS
 from ringfence.vocabulary.record import Phase
-from support.inprocess import Answer, FakeReply, InProcess, Sent, says
+from support.inprocess import Answer, InProcess
 
-AT_ONCE = 2000
-FULL = 10_000
-"""Under `make soak`; the bar of the issue is 5,000."""
-
-
-def answer(sent: Sent, streamed: bool) -> FakeReply:
-    return says("Noted.", streamed=streamed)
+AT_ONCE = {"chat_completions": 600, "responses": 600, "messages": 600, "count_tokens": 150, "embeddings": 150}
+"""Endpoint -> requests with an identifier, and as many without, at scale 1; up to ten times as many at a larger one."""
+TRANSLATED = 200
+"""Of each interface whose requests a private Chat model gets translated."""
 
 
 def check_records(answer: Answer, case: Case) -> None:
@@ -33,22 +34,44 @@ def check_records(answer: Answer, case: Case) -> None:
         assert sent.records == 1, "DECIDED must be durable before anything leaves, and ENDED must not be there yet"
         assert contents["leaving"] == sent.body
         assert sent.service == answer.headers["x-ringfence-service"]
+        assert sent.service.startswith("private/") or answer.effect != "REROUTE"
 
 
-async def test_no_identifier_arrives_at_an_uncovered_vendor(
-    tmp_path: Path, scale: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    gateway = InProcess(paper.write(tmp_path), answer, paper.REACHABLE)
-    keys = campaign.make_keys(tmp_path)
+async def drive(folder: Path, grammar: Grammar, count: int, speaks: Sequence[str] = paper.ALL) -> Tally:
+    """Sends `count` cases, and each one's body without its identifier."""
+    gateway = InProcess(paper.write(folder, speaks=speaks), noted, paper.REACHABLE)
+    keys = campaign.make_keys(folder)
     gateway.keys.refresh()
-    tally = Tally()
-    for case in campaign.cases(FULL if scale > 1 else AT_ONCE):
-        got = await gateway.post(keys[case.key], case.planted, case.headers)
+    tally = Tally(grammar.endpoint)
+    for case in campaign.cases(grammar, count):
+        got = await gateway.post(keys[case.key], case.planted, case.headers, grammar.dialect)
         check_records(got, case)
         tally.judge(case, got.effect, [(sent.service, sent.body) for sent in got.sent])
-        plain = await gateway.post(keys["general"], case.clean)
+        for sent in got.sent:
+            spoken = speaks if sent.service.startswith("private/") else [grammar.endpoint]
+            assert sent.path in [ENDPOINTS[endpoint] for endpoint in spoken]
+        plain = await gateway.post(keys["general"], case.clean, grammar.headers, grammar.dialect)
         check_records(plain, case)
         tally.judge_clean(case, plain.effect)
+    return tally
+
+
+@pytest.mark.parametrize("grammar", grammars.ALL, ids=lambda grammar: grammar.endpoint)
+async def test_no_identifier_arrives_at_an_uncovered_vendor(
+    grammar: Grammar, tmp_path: Path, scale: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = await drive(tmp_path, grammar, AT_ONCE[grammar.endpoint] * min(scale, 10))
     with capsys.disabled():
         print(f"\n{tally.report()}")
     tally.check()
+
+
+@pytest.mark.parametrize("grammar", grammars.TRANSLATED, ids=lambda grammar: grammar.endpoint)
+async def test_what_is_rerouted_goes_translated_to_the_private_model_only(
+    grammar: Grammar, tmp_path: Path, scale: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = await drive(tmp_path, grammar, TRANSLATED * min(scale, 10), ["chat_completions"])
+    with capsys.disabled():
+        print(f"\ntranslated for a private Chat model: {tally.report()}")
+    tally.check()
+    assert tally.services["private/url"] > 0.3 * tally.requests

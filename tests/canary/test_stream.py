@@ -1,4 +1,4 @@
-"""Originals come back in a stream exactly as in a plain reply, wherever the service's bytes are cut."""
+"""Originals come back in a stream exactly as in a plain reply, wherever the service's bytes are cut; to nobody else."""
 
 from __future__ import annotations
 
@@ -6,28 +6,21 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-from canary import evasions, identifiers, paper
+import pytest
+
+from canary import evasions, identifiers, paper, replies, voices
+from canary.voices import Voice
 from ringfence import masking
 from ringfence.vocabulary.record import Record
-from support import home, vendor
-from support.client import chat
+from support import home
 from support.inprocess import FakeReply, InProcess, Sent
 
-CHUNKINGS = 1000
-Place = tuple[int, str]
-"""A text of the reply: the number of its choice, and its member."""
+CHUNKINGS = {"chat_completions": 1000, "responses": 200, "messages": 200}
 
-_EVENTS = ("content-type", "text/event-stream")
-_JSON = ("content-type", "application/json")
 _FILLERS = ("", " ", ", ", "—", " und für ", "**", "`", "\n- ", "日本", "SSN-", "mail-", "https://", "😀", "PHONE-K7")
 
-
-def surrogates(sent: Sent) -> list[str]:
-    """The stand-ins of the body that left, in the order of its words."""
-    words = json.loads(sent.body)["messages"][0]["content"].split(" | ")
-    return [word for word in words if masking.is_surrogate(word)]
+each = pytest.mark.parametrize("voice", voices.ALL, ids=lambda voice: voice.dialect.endpoint)
 
 
 def written(surrogate: str, rng: random.Random) -> str:
@@ -39,34 +32,34 @@ def written(surrogate: str, rng: random.Random) -> str:
 class Service:
     """Answers with texts full of stand-ins, plain or as events in random pieces whose bytes are cut anywhere.
 
-    `texts` is what it says, by choice and member; `meant` is the same with each stand-in's original in its place.
+    `texts` is what it says; `meant` is the same with each stand-in's original in its place.
     """
 
-    def __init__(self, seed: str, meaning: Callable[[], Mapping[str, str]]) -> None:
-        self._seed, self._meaning = seed, meaning
-        self.texts: dict[Place, str] = {}
-        self.meant: dict[Place, str] = {}
+    def __init__(self, voice: Voice, seed: str, as_json: bool, meaning: Callable[[], Mapping[str, str]]) -> None:
+        self._voice, self._seed, self._as_json, self._meaning = voice, seed, as_json, meaning
+        self.texts: dict[str, str] = {}
+        self.meant: dict[str, str] = {}
 
     def __call__(self, sent: Sent, streamed: bool) -> FakeReply:
         rng = random.Random(self._seed)
-        found = surrogates(sent)
+        words = self._voice.asked(json.loads(sent.body)).split(" | ")
+        found = [word for word in words if masking.is_surrogate(word)]
         said, meant = self._speech(found, rng)
         other, meant_other = self._speech(found, rng)
         to = rng.choice(found)
         notes, meant_notes = self._speech(found, rng)
-        if "response_format" in json.loads(sent.body):
+        if self._as_json:
             said, meant, other, meant_other = map(_as_json, (said, meant, other, meant_other))
-        self.texts = {
-            (0, "content"): said + to[: rng.randint(0, 9)],  # a limit of tokens may end it within one
-            (1, "content"): other,
-            (0, "arguments"): json.dumps({"to": to, "notes": [notes]}, ensure_ascii=False),
-        }
+        cut_short = to[: rng.randint(0, 9)]  # a limit of tokens may end it within one
+        self.texts = {"first": said + cut_short, "second": other, "arguments": _arguments(to, notes)}
         self.meant = {
-            (0, "content"): meant + self.texts[0, "content"][len(said) :],
-            (1, "content"): meant_other,
-            (0, "arguments"): json.dumps({"to": self._meaning()[to], "notes": [meant_notes]}, ensure_ascii=False),
+            "first": meant + cut_short,
+            "second": meant_other,
+            "arguments": _arguments(self._meaning()[to], meant_notes),
         }
-        return self._stream(rng) if streamed else self._plain()
+        if streamed:
+            return FakeReply(200, [replies.EVENTS], _cut(self._voice.events(self.texts, rng), rng))
+        return FakeReply(200, [replies.JSON], [self._voice.plain(self.texts)])
 
     def _speech(self, found: list[str], rng: random.Random) -> tuple[str, str]:
         said = meant = ""
@@ -76,49 +69,13 @@ class Service:
             meant += filler + self._meaning()[surrogate]
         return said, meant
 
-    def _plain(self) -> FakeReply:
-        body = vendor.completion(
-            {"content": self.texts[0, "content"], "tool_calls": [_call(self.texts[0, "arguments"])]}
-        )
-        body["choices"].append({**body["choices"][0], "index": 1, "message": {"content": self.texts[1, "content"]}})
-        return FakeReply(200, [_JSON], [json.dumps(body).encode()])
-
-    def _stream(self, rng: random.Random) -> FakeReply:
-        queues = {place: _pieces(text, rng) for place, text in self.texts.items()}
-        events = []
-        while any(queues.values()):
-            place = rng.choice([place for place, pieces in queues.items() if pieces])
-            piece = queues[place].pop(0)
-            delta: dict[str, Any] = {"content": piece}
-            if place[1] == "arguments":
-                delta = {"tool_calls": [_call(piece)]}
-            events.append(_event(place[0], delta, None))
-        events += [_event(0, {}, "tool_calls"), _event(1, {}, "stop"), vendor.DONE]
-        return FakeReply(200, [_EVENTS], _cut(b"".join(events), rng))
-
 
 def _as_json(text: str) -> str:
     return json.dumps({"said": text}, ensure_ascii=False)
 
 
-def _call(arguments: str) -> dict[str, Any]:
-    return {"index": 0, "id": "call_1", "type": "function", "function": {"name": "send", "arguments": arguments}}
-
-
-def _event(index: int, delta: dict[str, Any], finish: str | None) -> bytes:
-    event = json.loads(vendor.event(delta, finish).removeprefix(b"data: "))
-    event["choices"][0]["index"] = index
-    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
-
-
-def _pieces(text: str, rng: random.Random) -> list[str]:
-    """Tokens of one to six characters."""
-    pieces = []
-    while text:
-        size = rng.randint(1, 6)
-        pieces.append(text[:size])
-        text = text[size:]
-    return pieces
+def _arguments(to: str, notes: str) -> str:
+    return json.dumps({"to": to, "notes": [notes]}, ensure_ascii=False)
 
 
 def _cut(data: bytes, rng: random.Random) -> list[bytes]:
@@ -129,52 +86,64 @@ def _cut(data: bytes, rng: random.Random) -> list[bytes]:
     return [data[first:last] for first, last in zip([0, *cuts], [*cuts, len(data)], strict=True)]
 
 
-def read_stream(body: bytes) -> dict[Place, str]:
-    """What a client puts together from the events: the texts of each choice."""
-    texts: dict[Place, str] = {}
-    events = body.decode().split("\n\n")
-    assert events.pop() == ""
-    assert events.pop() == "data: [DONE]"
-    for event in events:
-        for choice in json.loads(event.removeprefix("data: "))["choices"]:
-            delta = choice["delta"]
-            for call in delta.get("tool_calls", ()):
-                place = choice["index"], "arguments"
-                texts[place] = texts.get(place, "") + call["function"]["arguments"]
-            place = choice["index"], "content"
-            texts[place] = texts.get(place, "") + (delta.get("content") or "")
-    return {place: text for place, text in texts.items() if text}
-
-
-def read_plain(body: bytes) -> dict[Place, str]:
-    texts = {}
-    for choice in json.loads(body)["choices"]:
-        texts[choice["index"], "content"] = choice["message"]["content"]
-        for call in choice["message"].get("tool_calls", ()):
-            texts[choice["index"], "arguments"] = call["function"]["arguments"]
-    return texts
-
-
-async def test_a_streamed_restore_equals_a_plain_one_wherever_it_is_cut(tmp_path: Path, scale: int) -> None:
+@each
+async def test_a_streamed_restore_equals_a_plain_one_wherever_it_is_cut(
+    voice: Voice, tmp_path: Path, scale: int
+) -> None:
     services: list[Service] = []
     gateway = InProcess(paper.write(tmp_path), lambda sent, streamed: services[-1](sent, streamed), paper.REACHABLE)
     key = home.key(tmp_path, "general")
     gateway.keys.refresh()
     asked = [prompt(random.Random(number)) for number in range(20)]
-    for number in range(CHUNKINGS * min(scale, 5)):
-        services.append(Service(f"reply {number}", lambda: gateway.originals(key)))
+    for number in range(CHUNKINGS[voice.dialect.endpoint] * min(scale, 5)):
+        as_json = number % 3 == 0
+        services.append(Service(voice, f"reply {number}", as_json, lambda: gateway.originals(key)))
         content = asked[number % len(asked)]
-        form: dict[str, Any] = {"response_format": {"type": "json_object"}} if number % 3 == 0 else {}
-        streamed = await gateway.post(key, json.dumps(chat(content, stream=True, **form)).encode())
+        body = json.dumps(voice.ask(content, True, as_json)).encode()
+        streamed = await gateway.post(key, body, dialect=voice.dialect)
         meant = services[-1].meant
         # The client's scope keeps its stand-ins, so this one gets the same reply.
-        plain = await gateway.post(key, json.dumps(chat(content, **form)).encode())
+        body = json.dumps(voice.ask(content, False, as_json)).encode()
+        plain = await gateway.post(key, body, dialect=voice.dialect)
         assert streamed.effect == plain.effect == "MASK"
         assert services[-1].texts != services[-1].meant == meant
-        assert read_stream(streamed.body) == meant
-        assert read_plain(plain.body) == meant
+        assert voice.read_stream(streamed.body) == meant
+        assert voice.read_plain(plain.body) == meant
         for one, other in zip(streamed.records, plain.records, strict=True):
             same_ending(one, other)
+
+
+@each
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_reply_restores_only_for_the_client_whose_original_it_was(
+    voice: Voice, stream: bool, tmp_path: Path
+) -> None:
+    """Whoever learns of another's stand-in, from a log or the model, gets the stand-in and no more."""
+
+    def answer(sent: Sent, streamed: bool) -> FakeReply:
+        said = voice.asked(json.loads(sent.body))
+        texts = {"first": said, "second": said, "arguments": _arguments(said, said)}
+        body = voice.events(texts, random.Random(1)) if streamed else voice.plain(texts)
+        return FakeReply(200, [replies.EVENTS if streamed else replies.JSON], [body])
+
+    gateway = InProcess(paper.write(tmp_path), answer, paper.REACHABLE)
+    mine, others = home.key(tmp_path, "general"), home.key(tmp_path, "general")
+    gateway.keys.refresh()
+    read = voice.read_stream if stream else voice.read_plain
+
+    async def post(key: str, text: str, conversation: str = "") -> dict[str, str]:
+        headers = [("x-ringfence-conversation", conversation)] if conversation else []
+        got = await gateway.post(key, json.dumps(voice.ask(text, stream, False)).encode(), headers, voice.dialect)
+        return read(got.body)
+
+    for number in range(10):
+        value = identifiers.email(random.Random(number)).value
+        assert value in (await post(mine, f"Write to {value}"))["first"]
+    for surrogate, original in gateway.originals(mine).items():
+        for key, conversation in ((mine, "two"), (others, ""), (others, "two")):
+            told = await post(key, f"Who is {surrogate}?", conversation)
+            assert surrogate in told["first"]
+            assert not any(original in text for text in told.values())
 
 
 def prompt(rng: random.Random) -> str:

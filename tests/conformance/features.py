@@ -77,11 +77,13 @@ FEATURES = (
     _responses("prompt_cache_retention", "/prompt_cache_retention", prompt_cache_retention="24h"),
     _responses("service_tier", "/service_tier", service_tier="flex"),
     _responses("a member that is not known", "/keep_forever", keep_forever=True),
-    _tool("responses", "/tools/*/type", type="web_search"),
+    # Without the flag it searches the live web.
+    _tool("responses", "/tools/*/external_web_access", type="web_search"),
+    _responses("web search of the index", tools=[{"type": "web_search", "external_web_access": False}]),
     _tool("responses", "/tools/*/type", type="web_search_preview"),
     _tool("responses", "/tools/*/type", type="file_search", vector_store_ids=["vs_7"]),
     _tool("responses", "/tools/*/type", type="code_interpreter", container={"type": "auto"}),
-    _tool("responses", "/tools/*/type", type="mcp", server_label="a", server_url="https://mcp.example"),
+    _tool("responses", "/tools/*/type", type="mcp", server_label="notes", server_url="https://127.0.0.9/notes"),
     _tool("responses", "/tools/*/type", type="image_generation"),
     Feature("responses", "image inside", items=({"type": "input_image", "image_url": PNG, "detail": "auto"},)),
     Feature("responses", "file id", items=({"type": "input_file", "file_id": "file-1"},), denied="file_id"),
@@ -96,7 +98,9 @@ FEATURES = (
     _messages("cache control", system=[{"type": "text", "text": "Short.", "cache_control": {"type": "ephemeral"}}]),
     _messages("metadata.user_id", "/metadata/user_id", metadata={"user_id": "u7"}),
     _messages("container", "/container", container="container_7"),
-    _messages("mcp_servers", "/mcp_servers", mcp_servers=[{"type": "url", "url": "https://mcp.example", "name": "a"}]),
+    _messages(
+        "mcp_servers", "/mcp_servers", mcp_servers=[{"type": "url", "url": "https://127.0.0.9/notes", "name": "notes"}]
+    ),
     _messages("context_management", "/context_management", context_management={"edits": []}),
     _messages("a member that is not known", "/keep_forever", keep_forever=True),
     _tool("messages", "/tools/*/type", type="web_fetch_20250910", name="web_fetch"),

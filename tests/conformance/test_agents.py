@@ -53,7 +53,7 @@ def test_works_with_nothing_regulated(agent: str, result: str, place: Surfaces) 
     reply, text = _ask(place, agent, "general", "open", result)
     assert reply.status_code == 200, reply.text
     assert reply.headers["x-ringfence-effect"] == "ALLOW"
-    assert text == (result or TEXT)
+    assert text.endswith(result or TEXT)
     [received] = place.vendor.received[before:]
     if agent == "claude code":
         assert received.headers["anthropic-beta"] == agents.CLAUDE_CODE_BETAS
@@ -61,15 +61,17 @@ def test_works_with_nothing_regulated(agent: str, result: str, place: Surfaces) 
     assert not any(name.startswith(("x-codex", "x-claude", "x-stainless")) for name in received.headers)
 
 
+@pytest.mark.parametrize("note", [NOTE, "The parcel of Mara Lindqvist is green."], ids=["health", "a name"])
 @pytest.mark.parametrize("agent", AGENTS)
-def test_identifiers_in_what_a_tool_read_stay_here(agent: str, place: Surfaces) -> None:
-    before = len(place.vendor.received)
-    reply, text = _ask(place, agent, "general", "open", NOTE)
-    assert (reply.status_code, reply.headers["x-ringfence-effect"]) == (200, "MASK"), reply.text
-    assert text == NOTE
-    [received] = place.vendor.received[before:]
-    assert b"5309" not in received.body
-    assert b"Lindqvist" not in received.body
+def test_identifiers_in_what_a_tool_read_stay_here(agent: str, note: str, place: Surfaces) -> None:
+    """Neither masked: what agents send beside the conversation may not go with what identifies somebody."""
+    assert place.house is not None
+    before, house = len(place.vendor.received), len(place.house.received)
+    reply, text = _ask(place, agent, "general", "open", note)
+    assert (reply.status_code, reply.headers["x-ringfence-effect"]) == (200, "REROUTE"), reply.text
+    assert text == note
+    assert len(place.vendor.received) == before
+    assert len(place.house.received) == house + 1
 
 
 @pytest.mark.parametrize("result", ["", NOTE], ids=["first turn", "after a tool"])
@@ -79,7 +81,8 @@ def test_regulated_work_is_answered_in_the_house(agent: str, result: str, place:
     before, house = len(place.vendor.received), len(place.house.received)
     reply, text = _ask(place, agent, "phi", "open", result)
     assert (reply.status_code, reply.headers["x-ringfence-effect"]) == (200, "REROUTE"), reply.text
-    assert text == (result or TEXT)
+    # The private model gets neighbours of one speaker as one message, and says all of the last one.
+    assert (result or TEXT) in text
     assert len(place.vendor.received) == before
     assert len(place.house.received) == house + 1
 

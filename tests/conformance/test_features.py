@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import anthropic
-import httpx
+import httpx2
 import openai
 import pytest
 
@@ -30,8 +30,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surfaces]:
 def _ask(place: Surfaces, feature: Feature, key: str, kind: str, text: str) -> dict[str, str]:
     """Asks, and returns the reply's headers. Raises the SDK's own error."""
     model = MODELS[VENDOR[feature.interface]][kind]
-    seen: list[httpx.Response] = []
-    http = httpx.Client(event_hooks={"response": [seen.append]})
+    seen: list[httpx2.Response] = []
+    http = httpx2.Client(event_hooks={"response": [seen.append]})
     if feature.interface == "messages":
         part = {"type": "text", "text": text}
         sdk = anthropic.Anthropic(

@@ -54,7 +54,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     with ScriptedVendor() as vendor, ScriptedVendor() as private:
         paper.write(folder, vendor.port, private.port)
         with (folder / "register/services/openai.toml").open("a") as file:
-            file.write(paper.service(HARBOR, "gpt-5-harbor"))
+            file.write(paper.service(HARBOR, "gpt-4o-harbor"))
         with (folder / "ringfence.toml").open("a") as file:
             file.write(paper.upstream(HARBOR, vendor.port))
         attested = paper.method(
@@ -71,7 +71,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
 @pytest.mark.parametrize(
     ("key", "model", "service"),
     [
-        ("phi", "gpt-5-harbor", HARBOR),
+        ("phi", "gpt-4o-harbor", HARBOR),
         ("personal", "gpt-4o-mini", home.UNCOVERED),
         ("general", "gpt-4o-mini", home.UNCOVERED),
     ],

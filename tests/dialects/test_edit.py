@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringfence.dialects.edit import edited
-from ringfence.vocabulary.errors import InternalError
+from ringfence.vocabulary.errors import InternalError, MalformedRequest
 
 TREE: dict[str, Any] = {
     "messages": [{"content": "a", "x/y~z": "b"}, {"content": [{"text": "c"}, {"text": "d"}]}],
@@ -44,23 +44,29 @@ def test_a_member_that_was_handed_in_is_not_changed_either() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "members"),
+    "pointer",
     [
-        ({"/messages/7/content": "x"}, {}),
-        ({"/messages/0/absent": "x"}, {}),
-        ({"/messages/1/content": "x"}, {}),
-        ({"/n": "x"}, {}),
-        ({"/absent/a": "x"}, {}),
-        ({"/stream_options/a": "x"}, {}),
-        ({"": "x"}, {}),
-        ({}, {"": 1}),
-        ({}, {"/n/a": 1}),
-        ({}, {"/messages/-/a": 1}),
-        ({}, {"/messages/2": 1}),
+        "/messages/7/content",
+        "/messages/0/absent",
+        "/messages/1/content",
+        "/n",
+        "/absent/a",
+        "/stream_options/a",
+        "",
     ],
 )
-def test_a_pointer_that_does_not_fit_changes_nothing(texts: dict[str, str], members: dict[str, Any]) -> None:
+def test_a_pointer_that_does_not_fit_changes_nothing(pointer: str) -> None:
     before = copy.deepcopy(TREE)
     with pytest.raises(InternalError):
-        edited(TREE, texts, members)
+        edited(TREE, {pointer: "x"}, {})
+    assert before == TREE
+
+
+@pytest.mark.parametrize("pointer", ["/n/a", "/messages/-/a", "/messages/2", "/messages/0/content/a"])
+def test_a_member_that_belongs_into_something_else_is_the_clients_mistake(pointer: str) -> None:
+    """The gateway sets `/provider/zdr`, and a client sent `"provider": "x"`."""
+    before = copy.deepcopy(TREE)
+    with pytest.raises(MalformedRequest) as caught:
+        edited(TREE, {}, {pointer: 1})
+    assert caught.value.where == pointer.rpartition("/")[0] and caught.value.__cause__ is None
     assert before == TREE

@@ -49,6 +49,10 @@ AT = "/messages/0/content/0/file/file_data"
             {"type": "image_url", "image_url": {"url": "data:text/plain;base64,QUJD"}},
             FilePart("/messages/0/content/0/image_url/url", "QUJD", media_type="text/plain"),
         ),
+        (
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}},
+            FilePart("/messages/0/content/0/image_url/url", "QUJD", media_type="image/png"),
+        ),
     ],
 )
 def test_content_name_and_type(part: dict[str, Any], expected: FilePart) -> None:
@@ -59,7 +63,6 @@ def test_content_name_and_type(part: dict[str, Any], expected: FilePart) -> None
     "part",
     [
         file(file_id="file-1"),
-        {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}},
         {"type": "image_url", "image_url": {"url": "https://example.org/a.pdf"}},
         {"type": "input_audio", "input_audio": {"data": "QUJD", "format": "wav"}},
         {"type": "brand_new", "file_data": "QUJD"},

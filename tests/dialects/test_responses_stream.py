@@ -463,10 +463,13 @@ def test_noise_raises_only_upstream_broken(responses: Dialect, tiny: Any, scale:
         {"type": "response.output_text.delta", "delta": None, "output_index": None},
         {"type": "response.output_text.done", "text": {"text": "a"}, "sequence_number": "one"},
         {"type": "response.output_item.done", "item": "x", "output_index": True},
+        {"type": "response.output_text.delta", "delta": "a", "output_index": [0]},
+        {"type": "response.output_text.done", "text": "a", "output_index": {}},
     ],
 )
-def test_odd_events_pass(responses: Dialect, tiny: Any, event: Any) -> None:
-    editor = responses.stream(tiny[0])
+@pytest.mark.parametrize("json_reply", [False, True])
+def test_odd_events_pass(responses: Dialect, tiny: Any, event: Any, json_reply: bool) -> None:
+    editor = responses.stream(tiny[0], json_reply=json_reply)
     out = editor.feed(b"data: " + json.dumps(event).encode() + b"\n\ndata:\n\n") + editor.end()
     assert json.loads(out.split(b"\n\n")[0][6:]) == event
     assert editor.model == "" and editor.finished is (event.get("type") == "response.completed")

@@ -56,6 +56,14 @@ def test_text_before_or_behind_noise_is_seen() -> None:
     assert not is_sealed(token(90_000)[:4_000] + plain)
 
 
+@pytest.mark.parametrize("at", [1_500, 2_000, 50_000])
+def test_text_between_noise_is_seen(at: int) -> None:
+    """Ends that look right don't vouch for the middle."""
+    noise = token(90_000).rstrip("=")
+    for plain in (TEXTS["letters"], base64.b64encode(TEXTS["english"].encode()).decode()):
+        assert not is_sealed(noise[:at] + plain[:400] + noise[at:])
+
+
 def test_reasoning_goes_back_unread_and_unscanned(responses: Dialect) -> None:
     item = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": token(2_000)}
     read = responses.read(encode({"model": "m", "input": [item, {"type": "compaction", **item}]}))

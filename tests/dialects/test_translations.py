@@ -295,7 +295,14 @@ def test_names_of_a_clients_choosing_stand_in_no_gap(endpoint: str) -> None:
 
 NEEDS = {
     "messages": [
-        {"tools": [{"type": "web_search_20260318", "name": "web_search"}]},
+        {
+            "tools": [{"type": "web_search_20260318", "name": "web_search"}],
+            "tool_choice": {"type": "tool", "name": "web_search"},
+        },
+        {
+            "tools": [{"type": "web_search_20260318", "name": "web_search"}, {"name": "x", "input_schema": {}}],
+            "tool_choice": {"type": "any"},
+        },
         {"tools": [{"type": "bash_20250124", "name": "bash"}]},
         {"tools": [{"name": "x", "input_schema": {}, "allowed_callers": ["code_execution_20260120"]}]},
         {"container": "c"},
@@ -335,10 +342,11 @@ NEEDS = {
         {"include": ["message.output_text.logprobs"]},
         {"input": []},
         {"input": None},
-        *(
-            {"tools": [{"type": kind}]}
-            for kind in ("web_search", "file_search", "code_interpreter", "local_shell", "computer_use_preview", "mcp")
-        ),
+        *({"tools": [{"type": kind}]} for kind in ("file_search", "local_shell", "computer_use_preview", "telepathy")),
+        {"tools": [{"type": "code_interpreter", "container": {"type": "auto", "file_ids": ["f"]}}]},
+        {"tools": [{"type": "code_interpreter", "container": "cntr_1"}]},
+        {"tools": [{"type": "web_search"}, {"type": "function", "name": "x"}], "tool_choice": "required"},
+        {"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "web_search"}]}},
         {"tools": [{"type": "function", "name": "x"}, {"type": "custom", "name": "x"}]},
         {"tool_choice": {"type": "web_search_preview"}},
         {"text": {"format": {"type": "xml"}}},
@@ -369,6 +377,25 @@ def test_what_chat_completions_cant_do_is_a_gap(endpoint: str, more: dict[str, A
     assert gaps and all(gap.startswith("/") and gap.endswith(".") and "x.example" not in gap for gap in gaps)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "tool"),
+    [("messages", {"type": kind, "name": "n"}) for kind in ("web_search_20260318", "web_fetch_20250910")]
+    + [("messages", {"type": "tool_search_tool_regex_20251119", "name": "n"})]
+    + [("responses", {"type": kind}) for kind in ("web_search", "web_search_preview", "mcp", "image_generation")]
+    + [("responses", {"type": "code_interpreter", "container": {"type": "auto"}})],
+    ids=str,
+)
+def test_a_tool_of_the_vendors_that_is_only_offered_is_left_out(endpoint: str, tool: dict[str, Any]) -> None:
+    own = {"name": "f", "input_schema": {}} if endpoint == "messages" else {"type": "function", "name": "f"}
+    raw = json.dumps({**LEAST[endpoint], "tools": [tool, own]}).encode()
+    asked = canonical(endpoint, raw)
+    assert to_chat(endpoint).gaps(asked) == ()
+    done = to_chat(endpoint).request(asked, raw)
+    assert [each["function"]["name"] for each in json.loads(done.body)["tools"]] == ["f"]
+    [why] = [each.why for each in done.dropped if each.pointer == "/tools/*"]
+    assert "only offered" in why
+
+
 @ENDPOINTS
 def test_members_that_ask_for_nothing_are_no_gap(endpoint: str) -> None:
     least = LEAST[endpoint]
@@ -384,12 +411,11 @@ def test_members_that_ask_for_nothing_are_no_gap(endpoint: str) -> None:
 @pytest.mark.parametrize("result", ["", "the notes"])
 def test_what_coding_agents_send_can_be_translated(endpoint: str, agent: Any, result: str) -> None:
     body = agent("Fix the door.", "m", result=result)
-    body["tools"] = [tool for tool in body["tools"] if tool.get("type") != "web_search"]  # switched off in Codex
     raw = json.dumps(body).encode()
     asked = canonical(endpoint, raw)
     assert to_chat(endpoint).gaps(asked) == ()
     chat = json.loads(to_chat(endpoint).request(asked, raw).body)
-    assert len(chat["tools"]) == len(body["tools"])
+    assert len(chat["tools"]) == len([tool for tool in body["tools"] if tool.get("type") != "web_search"])
     said = "\n".join(strings(chat["messages"]))
     assert "Fix the door." in said and result in said
     assert [message["role"] for message in chat["messages"]].count("system") == 1

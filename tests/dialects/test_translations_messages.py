@@ -189,57 +189,64 @@ def test_numbers_of_a_call_keep_their_digits() -> None:
     assert b'"times": 1.50' in body
 
 
+AGENT = {
+    "model": "claude-opus-4-6",
+    "max_tokens": 32000,
+    "stream": True,
+    "metadata": {"user_id": "user_x"},
+    "thinking": {"type": "adaptive"},
+    "context_management": {"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]},
+    "output_config": {"effort": "high"},
+    "system": [
+        {"type": "text", "text": "You are an agent."},
+        {"type": "text", "text": "Rules.", "cache_control": {"type": "ephemeral"}},
+    ],
+    "tools": [{**LOOK, "name": f"tool_{n}", "eager_input_streaming": True} for n in range(30)],
+    "messages": [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Fix it."},
+                {"type": "text", "text": "Now.", "cache_control": {"type": "ephemeral"}},
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "Hm.", "signature": "s"},
+                {"type": "redacted_thinking", "data": "x"},
+                {"type": "text", "text": "I'll read."},
+                {"type": "tool_use", "id": "toolu_1", "name": "tool_1", "input": {"at": "a"}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "toolu_1",
+                    "content": [
+                        {"type": "text", "text": "seen"},
+                        {
+                            "type": "image",
+                            "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="},
+                        },
+                    ],
+                    "cache_control": {"type": "ephemeral"},
+                },
+                {"type": "text", "text": "<system-reminder>Go on.</system-reminder>"},
+            ],
+        },
+    ],
+}
+"""The shape of Claude Code's traffic: cached system blocks, many tools, thinking before and after, its own headers."""
+
+
 def test_claude_code_needs_nothing_that_is_missing() -> None:
-    """The shape of its traffic: cached system blocks, many tools, thinking before and after, its own headers."""
-    cached = {"cache_control": {"type": "ephemeral"}}
-    body = {
-        "model": "claude-opus-4-6",
-        "max_tokens": 32000,
-        "stream": True,
-        "metadata": {"user_id": "user_x"},
-        "thinking": {"type": "adaptive"},
-        "context_management": {"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]},
-        "output_config": {"effort": "high"},
-        "system": [{"type": "text", "text": "You are an agent."}, {"type": "text", "text": "Rules.", **cached}],
-        "tools": [{**LOOK, "name": f"tool_{n}", "eager_input_streaming": True} for n in range(30)],
-        "messages": [
-            {
-                "role": "user",
-                "content": [{"type": "text", "text": "Fix it."}, {"type": "text", "text": "Now.", **cached}],
-            },
-            {
-                "role": "assistant",
-                "content": [
-                    {"type": "thinking", "thinking": "Hm.", "signature": "s"},
-                    {"type": "redacted_thinking", "data": "x"},
-                    {"type": "text", "text": "I'll read."},
-                    {"type": "tool_use", "id": "toolu_1", "name": "tool_1", "input": {"at": "a"}},
-                ],
-            },
-            {
-                "role": "user",
-                "content": [
-                    {
-                        "type": "tool_result",
-                        "tool_use_id": "toolu_1",
-                        "content": [
-                            {"type": "text", "text": "seen"},
-                            {
-                                "type": "image",
-                                "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="},
-                            },
-                        ],
-                        **cached,
-                    },
-                    {"type": "text", "text": "<system-reminder>Go on.</system-reminder>"},
-                ],
-            },
-        ],
-    }
-    request = canonical("messages", json.dumps(body).encode(), [("anthropic-beta", "context-management-2025-06-27")])
+    request = canonical("messages", json.dumps(AGENT).encode(), [("anthropic-beta", "context-management-2025-06-27")])
     translation = to_chat("messages")
     assert translation.gaps(request) == ()
-    translated = translation.request(request, json.dumps(body).encode())
+    translated = translation.request(request, json.dumps(AGENT).encode())
     paths = {dropped.pointer for dropped in translated.dropped}
     assert paths == {
         "/@anthropic-beta",

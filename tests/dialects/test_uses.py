@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from ringfence.dialects import Dialect
 from ringfence.dialects.strict_json import encode
 from ringfence.vocabulary.chat import Use
+from ringfence.vocabulary.errors import MalformedRequest
 
 BASE: dict[str, Any] = {"model": "gpt-5.4", "messages": [{"role": "user", "content": "Hello"}]}
 BASE_USES = {("/model", ""), ("/messages", ""), ("/messages/*/role", "user"), ("/messages/*/content", "")}
@@ -129,3 +132,18 @@ def test_every_member_of_a_real_request_is_listed_by_its_path(
         assert all(use.path in sdk_request_paths or use.path == "/modalities/*" for use in uses)
         listed |= {use.path for use in uses}
     assert len(sdk_request_paths - listed) <= 3, sdk_request_paths - listed
+
+
+@pytest.mark.parametrize("kind", ["members", "values"])
+def test_more_of_them_than_any_client_has_are_refused(chat: Dialect, kind: str) -> None:
+    """Each is judged for each service: a body made of them would hold everybody else up."""
+    letters = "abcdefghij"
+    names = ["".join(four) for four in itertools.product(letters, repeat=4)]
+    for count, refused in ((7_000, False), (9_000, True)):
+        more: dict[str, Any] = (
+            dict.fromkeys(names[:count], 1)
+            if kind == "members"
+            else {"messages": [{"role": name, "content": "x"} for name in names[:count]]}
+        )
+        with pytest.raises(MalformedRequest, match="different members") if refused else nullcontext():
+            _uses(chat, more)

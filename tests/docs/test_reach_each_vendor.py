@@ -56,7 +56,7 @@ def test_settings_of_the_page_reach_services(block: str, tmp_path: Path, monkeyp
         kind = SIGNERS.get(upstream.service)
         assert isinstance(signer, kind) if kind else signer is None
         for endpoint in services[upstream.service].endpoints:
-            assert upstreams.path(upstream.service, endpoint, "m").startswith("/")
+            assert upstreams.path(upstream.service, endpoint).startswith("/")
 
 
 def test_the_page_names_every_vendor() -> None:

@@ -110,7 +110,7 @@ class Script:
     def configured(self, service_id: str) -> bool:
         return True
 
-    def path(self, service_id: str, endpoint: str, model: str) -> str:
+    def path(self, service_id: str, endpoint: str) -> str:
         return ENDPOINTS[endpoint]
 
     def why_not(self, service_id: str) -> str:

@@ -173,10 +173,21 @@ async def test_what_can_not_be_translated_is_denied_with_what_it_is(base: InProc
     forced = {"type": "tool", "name": "web_search"}
     await _run(script, "messages", caller("phi"), "Hello.", tools=tools, tool_choice=forced)
     assert script.log == ["decided", "ended", "plain 403"]
-    [gap, *_] = script.records[0].body["gaps"]
-    assert gap in script.error["message"]
+    assert script.records[0].body["gaps"][:1] == ["(gap 0)"]
+    assert "web_search_20250305" in script.error["message"]
     assert f"not-readable ({PRIVATE})" in script.error["message"]
     assert json.loads(script.sent)["type"] == "error"
+
+
+@pytest.mark.parametrize("endpoint", ["messages", "responses"])
+async def test_what_stands_where_a_type_should_is_not_on_record(endpoint: str, base: InProcess) -> None:
+    """A type or member that nobody knows may be anybody's name: the client learns of it, the ledger doesn't."""
+    script = Script(base.stations)
+    await _run(script, endpoint, caller("phi"), "Hello.", tools=[{"type": "mara.lindqvist", "name": "f"}])
+    assert script.log == ["decided", "ended", "plain 403"]
+    assert "mara.lindqvist" in script.error["message"]
+    assert script.records[0].body["gaps"][:1] == ["(gap 0)"]
+    assert not [record for record in script.records if "lindqvist" in str(record.body).lower()]
 
 
 @pytest.mark.parametrize("endpoint", ["embeddings", "count_tokens"])

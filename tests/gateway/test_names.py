@@ -42,7 +42,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
     folder = paper.write(tmp_path_factory.mktemp("home"))
     services = folder / "register/services/openai.toml"
     with services.open("a") as file:
-        file.write(paper.service(HARBOR, "gpt-5-harbor"))
+        file.write(paper.service(HARBOR, "gpt-4o-harbor"))
     (folder / "register/documents/harbor.toml").write_text(
         paper.method(
             "safe_harbor_attestation", HARBOR, ["phi", "personal"], "attester", method={"no_actual_knowledge": True}
@@ -83,7 +83,7 @@ def decided(script: Script) -> dict[str, Any]:
     [
         (caller("general"), "gpt-4o-mini", home.UNCOVERED),
         (caller("personal"), "gpt-4o-mini", home.UNCOVERED),
-        (caller("phi", "personal"), "gpt-5-harbor", HARBOR),
+        (caller("phi", "personal"), "gpt-4o-harbor", HARBOR),
         (caller("phi"), "gpt-4o-baa", home.COVERED),
     ],
     ids=["found only", "declared", "Safe Harbor on file", "covered: minimum necessary"],

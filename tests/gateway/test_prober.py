@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -143,6 +144,15 @@ def test_an_unknown_finding_changes_nothing(home: Home) -> None:
     onrecord.apply(prober, {"event": ACKNOWLEDGED_EVENT, "finding": "f-none", "word": word})
     with pytest.raises(ConfigurationError, match="no finding"):
         prober.find("f-none")
+
+
+@pytest.mark.parametrize("word", [None, "P. Officer", {"by": "P. Officer"}, []])
+def test_an_acknowledgement_without_a_whole_word_is_none(home: Home, word: Any) -> None:
+    """Put on record, it could never be applied, and would be put there again and again."""
+    body = {"event": ACKNOWLEDGED_EVENT, "finding": "f-none", **({"word": word} if word is not None else {})}
+    home.pending.mkdir(parents=True, exist_ok=True)
+    (home.pending / "1.json").write_text(json.dumps(body))
+    assert [each for _, each in onrecord.pending(home)] == [None]
 
 
 def test_every_region_named_anywhere_is_read_with_its_own_signature(tmp_path: Path, api: AdminApi) -> None:

@@ -34,7 +34,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     ):
         (made.folder / "policies").mkdir()
         for name, text in shipped_rules().items():
-            (made.folder / "policies" / name).write_text(text)
+            (made.folder / "policies" / name).write_text(f"{text}\n// Ours.\n")
         _wait(lambda: _notices(made)[-1:] == ["register_or_policy_read"])
         yield made
 

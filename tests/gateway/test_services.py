@@ -63,9 +63,10 @@ def test_named_key_wins_and_never_falls_back(tmp_path: Path, monkeypatch: pytest
 
 
 def test_times_are_the_settings(tmp_path: Path) -> None:
-    made = _targets(tmp_path, OPENAI + "connect_timeout_s = 1\nfirst_byte_timeout_s = 2\nread_timeout_s = 3\n")
-    openai = made["openai/chat-completions"]
-    assert (openai.connect_timeout_s, openai.first_byte_timeout_s, openai.read_timeout_s) == (1, 2, 3)
+    times = "connect_timeout_s = 1\nfirst_byte_timeout_s = 2\nread_timeout_s = 3\nreply_timeout_s = 4\n"
+    openai = _targets(tmp_path, OPENAI + times)["openai/chat-completions"]
+    assert (openai.connect_timeout_s, openai.first_byte_timeout_s) == (1, 2)
+    assert (openai.read_timeout_s, openai.reply_timeout_s) == (3, 4)
 
 
 def test_service_that_the_register_does_not_have(tmp_path: Path) -> None:

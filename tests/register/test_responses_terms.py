@@ -26,7 +26,10 @@ OPENAI, AZURE = "openai/responses", "azure-openai/responses"
 DIALECT = next(each for each in dialects.all() if each.endpoint == "responses")
 DOCUMENTED = sdk_members(ResponseCreateParamsNonStreaming, ResponseCreateParamsStreaming)
 # Kept by name though the SDK does not document it as a member of a request, and what another of its types documents.
-BESIDE = {"/multi_agent", *(f"/input/*/content/*/input_audio{more}" for more in ("", "/data", "/format"))}
+BESIDE = {
+    *("/multi_agent", "/client_metadata"),
+    *(f"/input/*/content/*/input_audio{more}" for more in ("", "/data", "/format")),
+}
 SEALED = base64.urlsafe_b64encode(random.Random(2).randbytes(600)).decode()
 
 
@@ -38,7 +41,7 @@ def look(
     snapshot: Snapshot, today: date, body: dict[str, Any], service: str = OPENAI, found: tuple[str, ...] = ()
 ) -> FieldReview:
     """What the register says of a request with health data, as the dialect reads it."""
-    request = DIALECT.read(json.dumps({"model": "gpt-5.4", "input": "Hi", **body}).encode())
+    request = DIALECT.read(json.dumps({"model": "gpt-4o", "input": "Hi", **body}).encode())
     return review(snapshot, service, "responses", request.model, request.uses, today, [Label.PHI], found)
 
 
@@ -86,6 +89,7 @@ GOES: list[dict[str, Any]] = [
     {"reasoning": {"effort": "high", "summary": "auto"}, "include": ["reasoning.encrypted_content"]},
     {"text": {"format": {"type": "json_schema", "name": "n", "schema": {"a": 1}, "strict": True}, "verbosity": "low"}},
     {"context_management": [{"type": "compaction", "compact_threshold": 9}]},
+    {"prompt_cache_key": "01a204c5-20da-7b82-9bc6-47608d3cd3f3"},
     {"prompt_cache_retention": "in_memory", "prompt_cache_options": {"mode": "explicit"}},
     {"tool_choice": {"type": "function", "name": "f"}},
     {"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "function", "name": "f"}]}},
@@ -136,6 +140,7 @@ STOPS: list[tuple[dict[str, Any], str]] = [
     ({"user": "u"}, "/user"),
     ({"safety_identifier": "u"}, "/safety_identifier"),
     ({"prompt_cache_key": "k"}, "/prompt_cache_key"),
+    ({"client_metadata": {"a": "b"}}, "/client_metadata"),
     ({"prompt_cache_retention": "24h"}, "/prompt_cache_retention=24h"),
     ({"prompt_cache_options": {"mode": "implicit"}}, "/prompt_cache_options/mode=implicit"),
     ({"prompt_cache_options": {"ttl": "12h"}}, "/prompt_cache_options/ttl"),
@@ -206,7 +211,6 @@ def test_what_may_not_go_with_regulated_data(shipped: Snapshot, today: date, bod
     ("body", "name"),
     [
         ({"brand_new": 1}, "/brand_new"),
-        ({"client_metadata": {"a": "b"}}, "/client_metadata"),
         (tool("telepathy"), "/tools/*/type=telepathy"),
         ({"tools": [{"name": "f"}]}, "/tools/*/type=absent"),
         (tool("shell", environment={}), "/tools/*/environment/type=absent"),
@@ -251,8 +255,19 @@ def test_models_with_caches_of_24_hours_need_an_approval_that_accepts_them(
 
 
 def test_older_models_need_none(shipped: Snapshot, today: date) -> None:
-    for model in ("gpt-4o", "gpt-5", "gpt-5.4-nano", "gpt-5.1-codex-max", "o3", "codex-mini-latest"):
+    for model in ("gpt-4o", "o3", "codex-mini-latest"):
         assert not look(shipped, today, {"model": model}).forbidden
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "gpt-5.4-nano", "gpt-5.1-codex-max", "gpt-4.1"])
+def test_where_a_cache_may_be_of_24_hours_the_approval_or_the_request_says_that_it_is_not(
+    shipped: Snapshot, filed: Callable[..., Snapshot], paper: Callable[..., Document], today: date, model: str
+) -> None:
+    assert [use.name for use in look(shipped, today, {"model": model}).forbidden] == ["/model"]
+    assert not look(shipped, today, {"model": model, "prompt_cache_retention": "in_memory"}).forbidden
+    assert not look(filed([paper("zdr_approval")]), today, {"model": model}).forbidden
+    lesser = paper("zdr_approval", limits={"tier": "modified_abuse_monitoring"})
+    assert look(filed([lesser]), today, {"model": model}).forbidden
 
 
 class TestAzure:

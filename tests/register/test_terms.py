@@ -158,11 +158,17 @@ class TestModels:
         assert [use.name for use in found.forbidden] == ["/model"]
         assert "24 hours" in found.forbidden[0].why
 
-    @pytest.mark.parametrize(
-        "model", ["gpt-4o", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5.4-nano", "o3", "o4-mini"]
-    )
+    @pytest.mark.parametrize("model", ["gpt-4o", "o3", "o4-mini"])
     def test_older_models_are_not(self, shipped: Snapshot, today: date, model: str) -> None:
         assert not look(shipped, today, model=model).forbidden
+
+    @pytest.mark.parametrize("model", ["gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5.4-nano"])
+    def test_where_it_depends_on_the_approval_one_is_needed(
+        self, shipped: Snapshot, filed: Callable[..., Snapshot], paper: Callable[..., Document], today: date, model: str
+    ) -> None:
+        assert [use.name for use in look(shipped, today, model=model).forbidden] == ["/model"]
+        assert not look(shipped, today, ("/prompt_cache_retention", "in_memory"), model=model).forbidden
+        assert not look(filed([paper("zdr_approval")]), today, model=model).forbidden
 
     def test_a_request_without_cache_lifts_it_from_5_6_on(self, shipped: Snapshot, today: date) -> None:
         off = ("/prompt_cache_options/mode", "explicit")

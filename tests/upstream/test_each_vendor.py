@@ -77,7 +77,7 @@ async def test_what_leaves(service, google, vendor: Vendor, interface: str) -> N
     service.scripts[path] = lambda exchange: exchange.write(reply(b"{}"))
     body = b'{"model":"m-1","input":"x"}'
     async with opened(at(service, each_vendor.target(vendor), google)) as upstreams:
-        asked = upstreams.path(vendor.service, interface, "m-1")
+        asked = upstreams.path(vendor.service, interface)
         async with upstreams.send(vendor.service, asked, body, CLIENT) as answer:
             assert await answer.read(10) == b"{}"
     [sent] = service.seen

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 
-from ringfence.classify import borders, detectors, passing, pointers, sources, spreading, terminology
+from ringfence.classify import borders, codewords, detectors, passing, pointers, sources, spreading, terminology
 from ringfence.classify.inquiry import Answers, Inquiry, NameMemory, Names
 from ringfence.classify.memory import Memory
 from ringfence.classify.merging import Span, merge, without_parts
@@ -115,6 +115,7 @@ class Classifier:
         segments = begun.segments
         if names:
             names = terminology.without(names, segments)
+            names = codewords.without(names, segments)
             names = passing.without(names, segments, (*begun.found.spans, *begun.found.pieces), begun.provenance)
         found = _with_names(begun.found, names) if names else _copied(begun.found)
         self._spread(segments, found, self._late(deadline))

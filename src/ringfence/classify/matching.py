@@ -178,6 +178,19 @@ def alone(text: str, start: int, end: int, joiners: str = "-") -> bool:
     return begins(text, start, joiners) and ends(text, end, joiners)
 
 
+_FILES = frozenset(
+    """txt log csv tsv json jsonl xml html htm pdf doc docx xls xlsx eml md png jpg jpeg pcap conf
+    cfg""".split()  # noqa: SIM905 - a list of quoted words is harder to read
+)
+
+
+def names_a_file(text: str, end: int) -> bool:
+    """True where a file's ending stands at `end`, as in `203.0.113.77.log`."""
+    dot, ending = text[end : end + 1], text[end + 1 : end + 7]
+    word = ending[: next((at for at, each in enumerate(ending) if not each.isalnum()), len(ending))]
+    return dot == "." and word.lower() in _FILES
+
+
 def digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
 

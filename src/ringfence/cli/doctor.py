@@ -227,8 +227,8 @@ def _account(vendor: str, state: AccountState | None, open_: int, now: datetime)
         )
     until = state.verified_until
     if until is None or until <= now:
-        when = f"since {until:%Y-%m-%d %H:%M} UTC" if until else "ever"
-        return Advice("warning", where, f"not all that documents claim was read {when}, so they don't count", again)
+        says = f"what was read of it expired at {until:%Y-%m-%d %H:%M} UTC" if until else "some of it was never read"
+        return Advice("warning", where, f"{says}, so documents that claim it don't count", again)
     return Advice(
         "ok",
         where,

@@ -40,6 +40,17 @@ def check_headers(headers: Sequence[tuple[str, str]]) -> None:
             )
 
 
+# How the vendor names versions and betas, the day at the end apart.
+_VERSION = re.compile(r"(?:[a-z][a-z0-9]{0,20}(?:-[a-z0-9]{1,20}){0,7})?", re.ASCII)
+
+
+def header_words(headers: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Pointers of the headers whose every value has the shape of a version, which is no text."""
+    values = tuple(_values(headers))
+    odd = {name for name, value in values if not _VERSION.fullmatch(_DAY.sub("", value))}
+    return frozenset(f"/@{name}" for name, _ in values if name not in odd)
+
+
 def _values(headers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """(name, value), one for each value of a list (RFC 9110 section 5.6.1)."""
     for name, line in headers:

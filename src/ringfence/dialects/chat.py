@@ -11,6 +11,7 @@ from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, Strea
 from ringfence.dialects.chat_stream import FIXED, JSON_MEMBERS, SKIPPED, ChatStream
 from ringfence.dialects.edit import edited
 from ringfence.dialects.files import carried
+from ringfence.dialects.opaque import opaque
 from ringfence.dialects.pointers import shown
 from ringfence.dialects.schema import CHOICE, FREE, TEXT, Shape, by_url, carrier, compiled, each, inline, obj, reference
 from ringfence.dialects.segments import see
@@ -104,7 +105,7 @@ _REQUEST = obj(
         "parallel_tool_calls": TEXT,
         "prediction": obj({"type": CHOICE, "content": _PREDICTED}, role="assistant"),
         "presence_penalty": TEXT,
-        "prompt_cache_key": Shape(role="metadata"),
+        "prompt_cache_key": Shape(role="metadata", listed=opaque),
         "prompt_cache_options": _CACHE,
         "prompt_cache_retention": CHOICE,
         "reasoning_effort": CHOICE,

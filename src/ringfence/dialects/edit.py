@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringfence.dialects.pointers import parts
-from ringfence.vocabulary.errors import InternalError
+from ringfence.vocabulary.errors import InternalError, MalformedRequest
 
 
 def edited(tree: dict[str, Any], texts: Mapping[str, str], members: Mapping[str, Any]) -> dict[str, Any]:
     """A new tree. `texts` replaces strings that are there; `members` sets members, making missing parent objects.
 
-    Keys are RFC 6901 pointers. Raises InternalError where a pointer doesn't fit the tree: sending a request that only
-    got part of its changes would send text that had to be masked.
+    Keys are RFC 6901 pointers. Raises InternalError where a pointer of `texts` doesn't fit the tree: sending a request
+    that only got part of its changes would send text that had to be masked. Raises MalformedRequest where one of
+    `members` doesn't: the client sent something else than the object that the member belongs to.
     """
     edit = _Edit(tree)
     for pointer, text in texts.items():
         edit.set(pointer, text, new=False)
     for pointer, member in members.items():
-        edit.set(pointer, member, new=True)
+        try:
+            edit.set(pointer, member, new=True)
+        except InternalError:
+            parent = pointer.rpartition("/")[0]
+            raise MalformedRequest(f"{parent} must be an object", where=parent) from None
     return edit.root
 
 

@@ -142,7 +142,7 @@ class Messages:
         return frozenset()
 
     def wire(self, request: CanonicalRequest) -> frozenset[str]:
-        return frozenset(wire(request, _WORDS, _CODES))
+        return frozenset(wire(request, _WORDS, _CODES)) | anthropic_shapes.header_words(request.headers)
 
     def files(self, request: CanonicalRequest) -> tuple[FilePart, ...]:
         return tuple(files(request.tree, request.unread))

@@ -27,6 +27,10 @@ _SHORTENS = "only shortens the conversation, and here all of it goes on"
 _THINKING = "says how long the vendor's model may think"
 _EARLIER_THINKING = "is the thinking of an earlier turn, which only the vendor's models read"
 _CITED = "tells what earlier text cited; the text itself goes on"
+# Tools that the vendor's servers run by themselves, without the day that their names end with. One that may be used and
+# never was is no part of what was said. Tools that are loaded later are there from the start: there is none to search.
+_HOSTED = ("web_search_2", "web_fetch_2", "code_execution_2", "advisor_2", "tool_search_tool_")
+_OFFERED_ONLY = "is a tool that the vendor runs; it is only offered, and the model answers without it"
 _DIRECT = "says that the model calls tools itself, which is the only way here"
 
 _REQUEST = Members(
@@ -112,8 +116,8 @@ def read(tree: dict[str, Any], headers: Sequence[tuple[str, str]] = ()) -> Readi
         notes.gap("/messages", "ends with words that the model is to continue, which Chat Completions can't ask for")
     if tree.get("max_tokens") == 0:
         notes.gap("/max_tokens", "is 0, which only fills the vendor's prompt cache")
-    tools = tuple(_tool(notes, tool, at) for at, tool in notes.objects(tree.get("tools"), "/tools"))
     choice, parallel = _choice(notes, tree.get("tool_choice"))
+    tools = _tools(notes, tree.get("tools"), forced=choice is not None and choice.mode == "required")
     conversation = Conversation(
         model=tree["model"],
         turns=tuple(turns),
@@ -280,6 +284,17 @@ def _result(notes: Notes, block: dict[str, Any], pointer: str) -> ToolResult:
         failed=block.get("is_error") is True,
         images=tuple(part for part in parts if isinstance(part, Image)),
     )
+
+
+def _tools(notes: Notes, tools: Any, *, forced: bool) -> tuple[Tool, ...]:
+    """`forced`: the model must call one of them, so that none of them is only offered."""
+    found: list[Tool] = []
+    for at, tool in notes.objects(tools, "/tools"):
+        if str(tool.get("type")).startswith(_HOSTED) and not forced:
+            notes.drop(at, _OFFERED_ONLY)
+        else:
+            found.append(_tool(notes, tool, at))
+    return tuple(found)
 
 
 def _tool(notes: Notes, tool: dict[str, Any], pointer: str) -> Tool:

@@ -6,12 +6,12 @@ The members are those of `anthropic.types.message_create_params` and `anthropic.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
 from ringfence.dialects.anthropic_shapes import dated
+from ringfence.dialects.opaque import opaque
 from ringfence.dialects.schema import CHOICE, FREE, TEXT, Shape, by_url, compiled, each, inline, obj, reference
 from ringfence.dialects.sealed import SEALED
 from ringfence.vocabulary.text import Place
@@ -319,15 +319,6 @@ _MCP_SERVER = obj(
     }
 )
 
-# What the vendor asks for is a UUID or a hash (docs/en/api/messages, metadata.user_id), and coding agents send several.
-_ID = r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32,128}+)"
-_OPAQUE = re.compile(rf"(?:(?:user|account|session|device|uuid|id|[_\":,{{ -])*+{_ID})++[\"}} ]*", re.ASCII)
-
-
-def _user_id(text: str) -> str:
-    return "opaque" if _OPAQUE.fullmatch(text) else ""
-
-
 _REQUEST = obj(
     {
         "model": TEXT,
@@ -350,7 +341,7 @@ _REQUEST = obj(
         "inference_geo": CHOICE,
         "max_tokens": TEXT,
         "mcp_servers": each(_MCP_SERVER),
-        "metadata": obj({"user_id": Shape(listed=_user_id)}, role="metadata"),
+        "metadata": obj({"user_id": Shape(listed=opaque)}, role="metadata"),
         "output_config": _OUTPUT,
         "service_tier": CHOICE,
         "speed": CHOICE,

@@ -52,9 +52,9 @@ def _of_image(tree: dict[str, Any], part: Unread) -> bool:
 
 
 def files(tree: dict[str, Any], unread: Iterable[Unread]) -> Iterator[FilePart]:
-    """Each file within the request, as Base64, with the title of its document."""
+    """Each file and image within the request, as Base64, with the title of its document."""
     for part in unread:
-        if part.kind == "file" and part.pointer.endswith(_DATA):
+        if part.kind in ("file", "image") and part.pointer.endswith(_DATA):
             block, source = _around(tree, part.pointer)
             title, media_type = block.get("title"), source.get("media_type")
             yield FilePart(

@@ -37,7 +37,7 @@ _REQUEST = Members(
         "client_metadata": _USER,
         "context_management": "only shortens the conversation, and here all of it goes on",
         "image": _VENDOR_ONLY,
-        "max_tool_calls": "counts calls of the vendor's own tools, which are refused",
+        "max_tool_calls": "counts calls of the vendor's own tools, and here there are none",
         "metadata": "is kept with the vendor's copy, and here nothing is kept",
         "prompt_cache_key": _CACHE,
         "prompt_cache_options": _CACHE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ringfence.dialects.opaque import opaque
 from ringfence.dialects.pointers import shown
 from ringfence.dialects.schema import CHOICE, FREE, TEXT, Shape, by_url, carrier, compiled, each, inline, obj, reference
 from ringfence.dialects.sealed import SEALED
@@ -264,6 +265,8 @@ SCHEMA = compiled(
             "access_programs": obj({"cyber": CHOICE}),
             "background": CHOICE,
             "background_options": obj({"completion_window": CHOICE, "continuation_id": TEXT}),
+            # In no type of the SDK: what Codex tells of its session and of the machine it runs on.
+            "client_metadata": Shape(free=True, role="metadata"),
             "context_management": each(obj({"type": CHOICE, "compact_threshold": TEXT})),
             "conversation": obj({"id": TEXT}),
             "image": obj({"context_compression": CHOICE}),
@@ -275,7 +278,7 @@ SCHEMA = compiled(
             "parallel_tool_calls": CHOICE,
             "previous_response_id": TEXT,
             "prompt": obj({"id": TEXT, "variables": Shape(free=True, role="user"), "version": TEXT}),
-            "prompt_cache_key": Shape(role="metadata"),
+            "prompt_cache_key": Shape(role="metadata", listed=opaque),
             "prompt_cache_options": obj(
                 {"comparison_response_id": TEXT, "mode": CHOICE, "prewarm": CHOICE, "ttl": CHOICE}
             ),

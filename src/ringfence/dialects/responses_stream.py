@@ -55,6 +55,10 @@ class ResponsesStream(EventEditor):
     def finish(self) -> tuple[str, ...]:
         return (self._finish,) if self._finish else ()
 
+    def texts(self) -> tuple[str, ...]:
+        """A text that came in pieces and again as a whole counts once."""
+        return tuple(dict.fromkeys(super().texts()))
+
     def _edit(self, tree: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
         kind = name_of(tree.get("type"))
         before: list[dict[str, Any]] = []
@@ -92,7 +96,8 @@ class ResponsesStream(EventEditor):
         return self._channels.feed(key, piece, is_json)
 
     def _is_answer(self, event: dict[str, Any]) -> bool:
-        return self._json_reply and event.get("output_index") not in self._comments
+        item = event.get("output_index")
+        return self._json_reply and not (type(item) is int and item in self._comments)
 
     # ---- Where it ends ----
 

@@ -10,6 +10,16 @@ import msgspec
 from ringfence.dialects.reading_conversation import Members, Notes, kind
 from ringfence.vocabulary.conversation import Choice, Tool
 
+# Tools that the vendor's servers run by themselves. One that may be used and never was is no part of what was said.
+# Others that only the vendor has stay gaps: a client that offers `local_shell` expects calls of it, and one that offers
+# `file_search` an answer out of files that the vendor keeps.
+_HOSTED = frozenset(
+    {
+        *("web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11"),
+        *("code_interpreter", "image_generation", "mcp"),
+    }
+)
+_OFFERED_ONLY = "is a tool that the vendor runs; it is only offered, and the model answers without it"
 _DIRECT = "says that the model calls tools itself, which is the only way here"
 
 _SHARED = frozenset({"type", "name", "description", "allowed_callers"})
@@ -58,7 +68,11 @@ def offered(tools: Any) -> Mapping[str, Offered]:
 def read_tools(notes: Notes, tools: Any, choice: Any) -> tuple[Tool, ...]:
     """The functions; those that `tool_choice` doesn't allow are left out."""
     for at, one in notes.objects(tools, "/tools"):
-        _check(notes, one, at)
+        named = one.get("type")
+        if isinstance(named, str) and named in _HOSTED and choice != "required" and not _keeps_files(one):
+            notes.drop(at, _OFFERED_ONLY)
+        else:
+            _check(notes, one, at)
     allowed = _allowed(notes, choice)
     found: dict[str, Tool] = {}
     for tool, tree, pointer, about in _walk(tools):
@@ -103,6 +117,12 @@ def _walk(tools: Any) -> Iterator[tuple[Offered, dict[str, Any], str, str]]:
                     yield named, one, f"/tools/{index}/tools/{place}", str(tool.get("description") or "")
         elif tool.get("type") in ("function", "custom"):
             yield Offered(str(tool.get("name")), "", tool["type"] == "custom"), tool, f"/tools/{index}", ""
+
+
+def _keeps_files(tool: dict[str, Any]) -> bool:
+    """Whether a code interpreter was given files, or a container that may hold some, to answer from."""
+    container = tool.get("container")
+    return isinstance(container, str) or (isinstance(container, dict) and bool(container.get("file_ids")))
 
 
 def _check(notes: Notes, tool: dict[str, Any], pointer: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from ringfence.dialects.schema import Shape, Unseen
 
@@ -21,8 +22,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}", re.ASCII)
 _MIN_CHARACTERS = 128
 """96 bytes: a shorter text can't be told from chance. The shortest sealed reasoning of OpenAI's has several hundred."""
 
-_LOOKED_AT = 1_024
-"""Characters from the beginning and as many from the end; the whole may have megabytes."""
+_BLOCK = 256
+"""Characters that are looked at together, of all there are: text that stands between ciphertext is found where it is
+about half of a block. What is shorter passes, as what somebody encrypted would."""
 
 # Friedman's index of coincidence: how often two places hold the same. In ciphertext 1 in 256 pairs of bytes do, and so
 # 1 in 64 pairs of Base64's characters; 96 bytes pass a limit about once in 10^5, 200 hardly ever. Text passes one: in
@@ -39,9 +41,17 @@ def is_sealed(text: str) -> bool:
     # Whole groups of four, which are three bytes each.
     encoded = encoded[: len(encoded) // 4 * 4]
     return all(
-        _coincidence(part) < _MAX_OF_CHARACTERS and _coincidence(base64.b64decode(part)) < _MAX_OF_BYTES
-        for part in (encoded[:_LOOKED_AT], encoded[-_LOOKED_AT:])
+        _coincidence(block) < _MAX_OF_CHARACTERS and _coincidence(base64.b64decode(block)) < _MAX_OF_BYTES
+        for block in _blocks(encoded)
     )
+
+
+def _blocks(encoded: str) -> Iterator[str]:
+    """All of it; the last block is as long as the others, and so begins within the one before."""
+    last = max(0, len(encoded) - _BLOCK)
+    for at in range(0, last, _BLOCK):
+        yield encoded[at : at + _BLOCK]
+    yield encoded[last:]
 
 
 def _coincidence(text: str | bytes) -> float:

@@ -7,8 +7,12 @@ from typing import Any
 from ringfence.dialects.pointers import shown
 from ringfence.dialects.schema import Node
 from ringfence.vocabulary.chat import Use
+from ringfence.vocabulary.errors import MalformedRequest
 
 _MAX_INTEGER = 99_999
+_MOST = 8_192
+"""Uses of one request. Each is judged for each service, while others wait: 60,000 of them would take seconds. A long
+conversation of a coding agent has some hundred."""
 
 
 def uses(tree: dict[str, Any], root: Node) -> tuple[Use, ...]:
@@ -18,6 +22,8 @@ def uses(tree: dict[str, Any], root: Node) -> tuple[Use, ...]:
     `/tools/*/function/parameters`. Array elements are listed only where a string in them chooses (`/modalities/*`).
     `value` is `true`, `false`, `null`, an integer of up to five digits, or a string where the schema says that it
     chooses; of a URL it is `data` or `remote`. Names and strings that may be content are given as `…`.
+
+    Raises MalformedRequest for more of them than any client has.
     """
     found: dict[tuple[str, str], Use] = {}
     _members(tree, root, (), found)
@@ -68,6 +74,11 @@ def _elements(value: list[Any], node: Node, trail: _Trail, found: dict[tuple[str
 
 def _add(found: dict[tuple[str, str], Use], path: str, value: str, trail: _Trail) -> None:
     if (path, value) not in found:
+        if len(found) >= _MOST:
+            raise MalformedRequest(
+                f"The request has more than {_MOST} different members and values.",
+                remedy="Leave out members that the interface does not have, or send fewer items.",
+            )
         found[path, value] = Use(path, value, _pointer(trail))
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from ringfence import register
 from ringfence.classify import Classifier
 from ringfence.extract import Extractor, Limits
-from ringfence.gateway.files import Files
 from ringfence.gateway.accounts import probed
+from ringfence.gateway.files import Files
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import write_private
 from ringfence.gateway.services import private_services

@@ -39,7 +39,8 @@ def classified(
     begun, classification = cast(tuple[Begun, Classification], (yield Work(first)))
     if stations.names is None:
         return classification
-    if not always and needless.is_needless(judge, classification, stations.names.entities):
+    places = {use.path: use.pointer for use in request.uses}.values()
+    if not always and needless.is_needless(judge, classification, stations.names.entities, places):
         return msgspec.structs.replace(classification, names_why=needless.WHY)
     wire = dialect.wire(request)
     inquiry = cast(Inquiry, (yield Work(lambda: stations.classifier.inquire(begun, wire, rules))))

@@ -62,7 +62,7 @@ def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Cal
         "register_digest": decision.register_digest,
         "rewrites": msgspec.to_builtins(plan.rewrites),
         "replaced": plan.masked.replaced if plan.masked else {},
-        "gaps": list(plan.gaps) if plan.leaving is None else [],
+        "gaps": _gaps(plan, classification.labels & REGULATED),
     }
     contents = {"received": body} | ({"leaving": plan.leaving} if plan.leaving is not None else {})
     return Record(request_id, Phase.DECIDED, entry, contents)
@@ -103,6 +103,14 @@ def _model(request: CanonicalRequest, findings: Iterable[Finding]) -> str:
 def _source(tag: str, of_key: Collection[str]) -> str:
     """A source tag, unless it could be text of somebody's: a client writes it into a header."""
     return tag if tag in SOURCES or tag in of_key else "(unknown)"
+
+
+def _gaps(plan: Plan, regulated: frozenset[Any]) -> list[str]:
+    """What a denied request needs that a private model can't do. Members and types that nobody knows are named by the
+    client, so under a regulated label gaps are only counted, as unknown fields are."""
+    if plan.leaving is not None:
+        return []
+    return [f"(gap {number})" for number in range(len(plan.gaps))] if regulated else list(plan.gaps)
 
 
 def _candidate(verdict: Verdict, regulated: frozenset[Any]) -> dict[str, Any]:

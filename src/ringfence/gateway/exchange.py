@@ -126,7 +126,7 @@ class _Run:
         accept = "text/event-stream" if self.request.stream else "application/json"
         # The interface's own headers go to who speaks the interface, and mean nothing to anybody else.
         interface = self.request.headers if way.translation is None else ()
-        path = self.stations.sender.path(way.service.id, way.endpoint, model)
+        path = self.stations.sender.path(way.service.id, way.endpoint)
         headers = (JSON, ("accept", accept), *interface)
         async with self.stations.sender.send(way.service.id, path, leaving, headers) as reply:
             return await delivery.run(reply)

@@ -46,9 +46,12 @@ def pending(home: Home) -> Iterator[tuple[Path, Notice | None]]:
     """What commands left, oldest first. None where a file is not what they write."""
     for path in sorted(home.pending.glob("[!.]*.json")):
         try:
-            yield path, msgspec.json.decode(path.read_bytes(), type=Notice)
-        except (OSError, msgspec.MsgspecError):
+            body = msgspec.json.decode(path.read_bytes(), type=Notice)
+            _word(body)
+        except (OSError, UnicodeDecodeError, msgspec.MsgspecError):
             yield path, None
+        else:
+            yield path, body
 
 
 def apply(prober: Prober, body: Notice) -> None:
@@ -56,12 +59,17 @@ def apply(prober: Prober, body: Notice) -> None:
 
     A crash before this leaves the acknowledgement on record and the drift open; it is then put on record again.
     """
-    if body.get("event") == ACKNOWLEDGED_EVENT:
-        word = msgspec.convert(body["word"], Acknowledgement)
+    word = _word(body)
+    if word is not None:
         try:
-            prober.acknowledge(str(body["finding"]), word)
+            prober.acknowledge(str(body.get("finding")), word)
         except ConfigurationError:
             return  # a finding that is not there: nothing stands open
+
+
+def _word(body: Notice) -> Acknowledgement | None:
+    """A person's word in an acknowledgement; None in any other notice. Raises msgspec.ValidationError."""
+    return msgspec.convert(body.get("word"), Acknowledgement) if body.get("event") == ACKNOWLEDGED_EVENT else None
 
 
 def _ignore(_: LedgerUnavailable) -> None:

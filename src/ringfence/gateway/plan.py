@@ -156,7 +156,8 @@ def _look(
     def which(finding: Finding) -> bool:
         return listing.to_mask(option, finding)
 
-    findings = [_fixed(finding, request) for finding in classification.findings]
+    steering = _steering(request)
+    findings = [_fixed(finding, steering) for finding in classification.findings]
     for look in range(_LOOKS):
         masked = masking.mask(
             request.segments,
@@ -173,14 +174,18 @@ def _look(
         )
         if left.stuck or not left.again or look == _LOOKS - 1:
             break
-        findings += [_fixed(finding, request) for finding in left.again]
+        findings += [_fixed(finding, steering) for finding in left.again]
     return _Sight(masked, book, left.entities, found.completeness)
 
 
-def _fixed(finding: Finding, request: CanonicalRequest) -> Finding:
-    """A finding in a member that steers the request (a name, an id, a type) counts as one in a key: unmaskable."""
-    steers = finding.segment in {use.pointer for use in request.uses if use.value} or finding.segment == "/model"
-    return msgspec.structs.replace(finding, place=Place.KEY) if steers else finding
+def _steering(request: CanonicalRequest) -> frozenset[str]:
+    """The members that steer the request: the model's name, and what chooses between behaviours."""
+    return frozenset({use.pointer for use in request.uses if use.value} | {"/model"})
+
+
+def _fixed(finding: Finding, steering: frozenset[str]) -> Finding:
+    """A finding in a member that steers the request counts as one in a key: unmaskable."""
+    return msgspec.structs.replace(finding, place=Place.KEY) if finding.segment in steering else finding
 
 
 def _leave(

@@ -84,12 +84,9 @@ class Prober:
         return probe.read(Desk(probe, account, get, credential=secret, sign=sign), account)
 
     def _header(self, account: Account) -> Reading:
-        """What a service last said of itself in a reply's header."""
+        """What the services on an account last said of themselves in a reply's header."""
         notes = self._learnt().notes
-        said = [
-            each[xai.HEADER] for service, each in sorted(notes.items()) if xai.HEADER in each and _on(account, service)
-        ]
-        return xai.observed(said[-1]) if said else xai.unseen()
+        return xai.worst(each.get(xai.HEADER) for service, each in notes.items() if _on(account, service))
 
     def _keep(
         self, account: Account, readings: list[Reading], made: tuple[Any, ...], now: datetime

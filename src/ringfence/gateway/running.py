@@ -197,9 +197,10 @@ class Running:
                     self.log(f"vendors are closed: {self.watched.state.broken}")
 
     async def _refresh_state(self) -> None:
-        """A change of what decides is a record, so that a reader can date it."""
+        """A change of what decides is a record, so that a reader can date it. What a probe read is one of its own,
+        and a file that says the same as before is no change."""
         before = self.watched.state
-        if self.watched.refresh():
+        if self.watched.refresh() and _decides(before) != _decides(self.watched.state):
             after = self.watched.state
             if after.broken:
                 self.log(f"the register or policies can't be used, vendors are closed: {after.broken}")
@@ -267,3 +268,8 @@ class Running:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self.in_flight.idle.wait()
+
+
+def _decides(state: State) -> tuple[str, str, str]:
+    """What the files say, by their digests, or why they can't be used."""
+    return state.register.digest, state.policy.digest, state.broken

@@ -23,7 +23,7 @@ _UNCOUNTED = ("count_tokens",)
 
 class Seen(msgspec.Struct):
     """What was learnt of the ledger up to record `following`: the last uses of documents, by service, label and client,
-    and what services said of themselves in headers, by service and header."""
+    and what services said of themselves in the headers of their last answers, by service and header."""
 
     following: int = 0
     uses: dict[str, Use] = {}
@@ -42,8 +42,10 @@ class Seen(msgspec.Struct):
                     self.uses[f"{use.service} {use.label} {use.client}"] = use
             elif entry.fields.phase is Phase.ENDED:
                 service = self.decided.pop(body.get("decided", -1), "")
-                for name, value in dict(body.get("notes") or {}).items():
-                    self.notes.setdefault(service, {})[name] = value
+                said = dict(body.get("notes") or {})
+                # A whole answer that no longer says it takes back what the one before said; an error may leave it out.
+                if said or (body.get("outcome") == Outcome.COMPLETED and (body.get("status") or 0) < 400):
+                    self.notes[service] = said
 
 
 def affected(folder: Path, since: datetime | None) -> Iterator[Affected]:

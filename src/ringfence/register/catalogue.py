@@ -81,13 +81,14 @@ class Forced(_Sourced, frozen=True, kw_only=True):
 class ModelRule(_Sourced, frozen=True, kw_only=True):
     """A property of models that regulated data does not go with, whatever the fields: of `models`, `exempt` left out.
 
-    `unless_retention`: a ZDR approval on file that accepts this keeping lifts it. `unless_path` and `unless_value`:
-    so does a request that uses this member with this value.
+    `unless_retention`: a ZDR approval on file that accepts this keeping lifts it; `unless_tier`: one of this tier does.
+    `unless_path` and `unless_value`: so does a request that uses this member with this value.
     """
 
     models: tuple[str, ...]
     exempt: tuple[str, ...] = ()
     unless_retention: str = ""
+    unless_tier: Tier | None = None
     unless_path: str = ""
     unless_value: str = ""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ringfence.register.catalogue import AllowList, Condition
+from ringfence.register.catalogue import AllowList, Condition, ModelRule
 from ringfence.register.documents import Document
 from ringfence.register.globs import any_matches
 from ringfence.register.kinds import Kind
@@ -182,7 +182,7 @@ def _judge_model(asked: _Asked, uses: tuple[Use, ...]) -> tuple[list[FieldUse], 
             continue
         if rule.unless_path and any(u.path == rule.unless_path and u.value == rule.unless_value for u in uses):
             continue
-        accepted = _approved(asked, None, _accepting(rule.unless_retention))
+        accepted = _approved(asked, None, _accepting(rule))
         if accepted is None:
             forbidden.append(FieldUse("/model", rule.why))
         else:
@@ -190,8 +190,11 @@ def _judge_model(asked: _Asked, uses: tuple[Use, ...]) -> tuple[list[FieldUse], 
     return forbidden, until
 
 
-def _accepting(keeping: str) -> Callable[[Document], bool]:
-    return lambda document: keeping in document.limits.retention
+def _accepting(rule: ModelRule) -> Callable[[Document], bool]:
+    return lambda document: (
+        rule.unless_retention in document.limits.retention
+        or (rule.unless_tier is not None and document.tier is rule.unless_tier)
+    )
 
 
 def _approved(asked: _Asked, label: Label | None, accepts: Callable[[Document], bool]) -> date | None:

@@ -6,7 +6,6 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from ringfence.upstream.connection import Connection, Pool
 from ringfence.upstream.headers import MESSAGES, fixed_head, lines, variable_head
@@ -14,9 +13,7 @@ from ringfence.upstream.reply import Reply
 from ringfence.upstream.target import Address, Target, check
 from ringfence.vocabulary.errors import ConfigurationError, UpstreamUnavailable
 
-_PATH = re.compile(r"(?:/[A-Za-z0-9_-](?:[A-Za-z0-9._-]|%[0-9A-F]{2})*)+")
-# A model's name is a client's text. None that could be more than one segment of a path goes into one.
-_MODEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:@-]{0,254}[A-Za-z0-9])?")
+_PATH = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
 
 
 def _utc_now() -> datetime:
@@ -85,21 +82,16 @@ class Upstreams:
         ready = self._readiness.get(service_id)
         return ready() if ready is not None else ""
 
-    def path(self, service_id: str, endpoint: str, model: str) -> str:
-        """The path of one interface below a service's base URL. Some services put the model's name into it.
+    def path(self, service_id: str, endpoint: str) -> str:
+        """The path of one interface below a service's base URL.
 
-        `model` is one that the register's globs gave this service. Raises UpstreamUnavailable where the service has no
-        such interface, or the name doesn't belong into a path.
+        Raises UpstreamUnavailable where the service has no such interface.
         """
         found = self._targets.get(service_id)
-        template = found[0].paths.get(endpoint) if found is not None else None
-        if template is None:
+        path = found[0].paths.get(endpoint) if found is not None else None
+        if path is None:
             raise UpstreamUnavailable(f"Service {service_id} has no address for {endpoint}", where=service_id)
-        if "{model}" not in template:
-            return template
-        if not _MODEL.fullmatch(model):
-            raise UpstreamUnavailable(f"Service {service_id} can't be asked for a model of that name", where=service_id)
-        return template.replace("{model}", quote(model, safe=""))
+        return path
 
     def send(
         self, service_id: str, path: str, body: bytes, headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()
@@ -124,9 +116,7 @@ class Upstreams:
         if head is None:
             if not _PATH.fullmatch(path):
                 raise ConfigurationError(f"Service {service_id}: {path!r} is not a path of an API", where=service_id)
-            head = fixed_head(target, address, path)
-            if path in target.paths.values():  # not one that a client's text is part of, or they would pile up
-                self._heads[service_id, path] = head
+            head = self._heads[service_id, path] = fixed_head(target, address, path)
         if target.signer is not None:
             host, whole = address.authority, address.path + path
             head += lines(target.signer.headers("POST", host, whole, body, self._now()))

@@ -44,8 +44,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     `base_url` is joined with the path of each request. `credential` is the secret itself, already resolved from its
     reference, and "" where the server wants none; it is sent as `auth_header: auth_prefix + credential`. A `signer`
     takes its place where one header for all requests won't do. `headers` are the operator's own, such as an
-    organisation id. `paths` are where the service's interfaces stand below `base_url`; `{model}` in one stands for the
-    model's name.
+    organisation id. `paths` are where the service's interfaces stand below `base_url`.
 
     `connect_timeout_s` includes name lookup and TLS. `first_byte_timeout_s` runs from the request to the reply's
     status line and headers, `read_timeout_s` between two pieces of the reply, `reply_timeout_s` from the request to the

@@ -10,8 +10,8 @@ from ringfence.vocabulary.labels import Label
 
 
 class Place(StrEnum):
-    """Where in the JSON a segment stands. Only a VALUE can be masked: keys, numbers and files can't be replaced, and what
-    is FIXED must not be."""
+    """Where in the JSON a segment stands. Only a VALUE can be masked: keys, numbers and files can't be replaced, and
+    what is FIXED must not be."""
 
     VALUE = "value"
     KEY = "key"

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from ringfence.classify.detector import SHAPED, Detector, Hit, marked
-from ringfence.classify.matching import alone, before, compiled, find
+from ringfence.classify.matching import alone, before, begins, compiled, ends, find, names_a_file
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}"
@@ -20,7 +20,8 @@ _VERSION = compiled(
 
 
 def _v4(text: str, start: int, end: int) -> bool:
-    if not alone(text, start, end, ".-") or _VERSION.search(before(text, start, 16)):
+    standing = begins(text, start, ".-") and (ends(text, end, ".-") or names_a_file(text, end))
+    if not standing or _VERSION.search(before(text, start, 16)):
         return False
     value = text[start:end]
     if value.startswith(("127.", "0.", "255.")) or (value.endswith(".0") and text[end : end + 1] == "/"):
@@ -64,6 +65,7 @@ DETECTOR = Detector(
     examples=(
         marked("login from «203.0.113.77» failed", "IP_ADDRESS"),
         marked("http://«10.4.0.9»:8080/x", "IP_ADDRESS"),
+        marked("see «203.0.113.77».log and «10.4.0.9».pdf", "IP_ADDRESS", "IP_ADDRESS"),
         marked("from «2001:db8:85a3::8a2e:370:7334», twice", "IP_ADDRESS"),
         marked("peer «fe80::1ff:fe23:4567:890a»: up", "IP_ADDRESS"),
     ),
@@ -71,6 +73,7 @@ DETECTOR = Detector(
         "version 1.2.3.4",
         "v10.0.19041.1",
         "pkg==1.2.3.4",
+        "setup-1.2.3.4.exe",
         "127.0.0.1 and 0.0.0.0 and ::1",
         "mask 255.255.255.0",
         "10.0.0.0/8",

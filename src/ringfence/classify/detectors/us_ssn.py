@@ -11,7 +11,7 @@ _LABEL = label(
     "ssn, ssns, ss#, social security, soc sec, social sec, sozialversicherung, seguro social, seg social, ss no"
 )
 _DASHED = compiled(r"\d{3}-\d{2}-\d{4}")
-_LABELLED = Labelled(_LABEL, r"\d(?:[ .-]{0,2}\d){8}", LOOSE)
+_LABELLED = Labelled(_LABEL, r"\d(?:[ ._-]{0,2}\d){8}", LOOSE)
 
 
 def in_issued_range(number: str) -> bool:
@@ -43,6 +43,7 @@ DETECTOR = Detector(
         marked("SSN: «536228412»", "US_SSN"),
         marked("GET /people/«536-22-8412».pdf", "US_SSN"),
         marked('{"patientSsn":"«536228412»"}', "US_SSN"),
+        marked('{"name": "look_up_ssn_«536_22_8412»"}', "US_SSN"),
         marked("his social security number is «900-12-3456»", "US_SSN"),
         marked("SSNs «536-22-8412», «219.44.1093» and «5 3 6 2 2 8 4 1 3»", "US_SSN", "US_SSN", "US_SSN"),
     ),

@@ -6,6 +6,8 @@ team that has it carries `x-zero-data-retention: true`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from ringfence.posture.probe import Account, Desk, Probe, Reading
@@ -34,6 +36,12 @@ def observed(value: str | None) -> Reading:
         return msgspec.structs.replace(_EMPTY, value="false")
     why = "the reply has no such header" if value is None else "the header is neither true nor false"
     return msgspec.structs.replace(_EMPTY, unreadable=why)
+
+
+def worst(said: Iterable[str | None]) -> Reading:
+    """What the last replies of several services say together: one that keeps data, or does not say, is enough."""
+    readings = [observed(value) for value in said]
+    return min(readings, key=lambda each: (each.value != "false", not each.unreadable), default=unseen())
 
 
 PROBE = Probe(
