@@ -105,6 +105,13 @@ async def test_what_is_not_covered_leaves_masked_and_comes_back(endpoint: str, b
         assert MAIL in _said(endpoint, script)
 
 
+async def test_an_opaque_user_id_is_masked_and_keeps_nobody_from_the_vendor(base: InProcess) -> None:
+    script, user = Obeying(base.stations), "2f1c7f0e-1a2b-4c3d-8e9f-001122334455"
+    await _run(script, "messages", caller("general"), "Hello.", metadata={"user_id": user})
+    assert script.records[0].body["effect"] == "MASK"
+    assert user.encode() not in script.sends[0][2]
+
+
 @pytest.mark.parametrize("endpoint", STREAMED)
 async def test_streams_are_restored(endpoint: str, base: InProcess) -> None:
     script = Obeying(base.stations)

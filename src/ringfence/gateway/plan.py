@@ -25,7 +25,7 @@ from ringfence.gateway.stations import Stations
 from ringfence.gateway.steps import Steps, run_beside, run_now
 from ringfence.gateway.ways import Way, ways
 from ringfence.masking import Book, Masked
-from ringfence.vocabulary.chat import CanonicalRequest
+from ringfence.vocabulary.chat import OPAQUE, CanonicalRequest
 from ringfence.vocabulary.decision import Decision, Form
 from ringfence.vocabulary.text import Classification, Completeness, Finding, Place
 
@@ -180,7 +180,7 @@ def _look(
 
 def _steering(request: CanonicalRequest) -> frozenset[str]:
     """The members that steer the request: the model's name, and what chooses between behaviours."""
-    return frozenset({use.pointer for use in request.uses if use.value} | {"/model"})
+    return frozenset({use.pointer for use in request.uses if use.value not in ("", OPAQUE)} | {"/model"})
 
 
 def _fixed(finding: Finding, steering: frozenset[str]) -> Finding:

@@ -9,6 +9,10 @@ import msgspec
 from ringfence.vocabulary.text import Segment
 
 
+OPAQUE = "opaque"
+"""The value of a `Use` whose string is an identifier of the customer's own making. It chooses nothing."""
+
+
 class Use(msgspec.Struct, frozen=True):
     """One request member that is present, as a normalised path: array indexes become `*`, and below a free-form
     subtree (a JSON schema, metadata, tool arguments) nothing more is listed. `value` is the scalar where it chooses
