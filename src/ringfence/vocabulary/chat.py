@@ -8,7 +8,6 @@ import msgspec
 
 from ringfence.vocabulary.text import Segment
 
-
 OPAQUE = "opaque"
 """The value of a `Use` whose string is an identifier of the customer's own making. It chooses nothing."""
 
