@@ -51,7 +51,7 @@ def test_input_may_be_absent(responses: Dialect, absent: dict[str, Any]) -> None
         ([], "The body must be an object"),
         ({**BASE, "model": ""}, "/model must be the name of a model"),
         ({"input": "Hi"}, "/model must be the name of a model"),
-        ({**BASE, "input": {}}, "/input must be a string or an array of items"),
+        ({**BASE, "input": {}}, "/input must be a string, null or an array of items"),
         ({**BASE, "input": ["Hi"]}, "/input/0 must be an object"),
         ({**BASE, "input": [{**HELLO, "content": 5}]}, "/input/0/content must be a string, null or an array"),
         ({**BASE, "input": [HELLO, {**HELLO, "content": ["Hi"]}]}, "/input/1/content/0 must be an object"),

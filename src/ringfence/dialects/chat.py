@@ -9,6 +9,7 @@ from typing import Any
 from ringfence.dialects import openai_shapes, replies, strict_json
 from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, StreamEditor
 from ringfence.dialects.chat_stream import FIXED, JSON_MEMBERS, SKIPPED, ChatStream
+from ringfence.dialects.checks import expected, model_of, objects, optional_objects, parts, stream_of
 from ringfence.dialects.edit import edited
 from ringfence.dialects.files import carried
 from ringfence.dialects.opaque import opaque
@@ -18,8 +19,6 @@ from ringfence.dialects.segments import see
 from ringfence.dialects.uses import uses
 from ringfence.dialects.wire import wire
 from ringfence.vocabulary.chat import CanonicalRequest, FilePart
-from ringfence.vocabulary.decision import Reason
-from ringfence.vocabulary.errors import MalformedRequest
 
 _SPEAKERS = {
     "system": "system",
@@ -155,53 +154,24 @@ _WORDS = re.compile(
 _CODES = re.compile(r"/user|/safety_identifier|/prompt_cache_key")
 
 
-def _objects(value: Any, pointer: str) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise _expected(pointer, "an array of objects")
-    for index, element in enumerate(value):
-        if not isinstance(element, dict):
-            raise _expected(f"{pointer}/{index}", "an object")
-    return value
-
-
 def _checked(tree: Any) -> tuple[str, bool]:
-    """The model's name and whether to stream. Checks no more than what the walks and the client's error need."""
-    if not isinstance(tree, dict):
-        raise _expected("", "an object")
-    model = tree.get("model")
-    if not isinstance(model, str) or not model:
-        raise _expected("/model", "the name of a model")
-    messages = _objects(tree.get("messages"), "/messages")
+    """The model's name and whether to stream."""
+    model = model_of(tree)
+    messages = objects(tree.get("messages"), "/messages")
     if not messages:
-        raise _expected("/messages", "at least one message")
+        raise expected("/messages", "at least one message")
     for index, message in enumerate(messages):
-        _check_message(message, f"/messages/{index}")
+        pointer = f"/messages/{index}"
+        if not isinstance(message.get("role"), str):
+            raise expected(f"{pointer}/role", "a string")
+        parts(message.get("content"), f"{pointer}/content", "parts")
+        if message.get("tool_calls") is not None:
+            objects(message["tool_calls"], f"{pointer}/tool_calls")
     for member in ("tools", "functions"):
         if tree.get(member) is not None:
-            _objects(tree[member], f"/{member}")
-    for member in ("stream_options", "response_format"):
-        if not isinstance(tree.get(member), dict | None):
-            raise _expected(f"/{member}", "an object")
-    stream = tree.get("stream")
-    if not isinstance(stream, bool | None):
-        raise _expected("/stream", "true or false")
-    return model, stream is True
-
-
-def _check_message(message: dict[str, Any], pointer: str) -> None:
-    if not isinstance(message.get("role"), str):
-        raise _expected(f"{pointer}/role", "a string")
-    content = message.get("content")
-    if isinstance(content, list):
-        _objects(content, f"{pointer}/content")
-    elif not isinstance(content, str | None):
-        raise _expected(f"{pointer}/content", "a string, null or an array of parts")
-    if message.get("tool_calls") is not None:
-        _objects(message["tool_calls"], f"{pointer}/tool_calls")
-
-
-def _expected(pointer: str, what: str) -> MalformedRequest:
-    return MalformedRequest(f"{pointer or 'The body'} must be {what}", where=pointer)
+            objects(tree[member], f"/{member}")
+    optional_objects(tree, "stream_options", "response_format")
+    return model, stream_of(tree)
 
 
 class ChatCompletions:
@@ -289,19 +259,8 @@ class ChatCompletions:
     ) -> StreamEditor:
         return ChatStream(make_restorer, model, json_reply)
 
-    def error(
-        self,
-        http_status: int,
-        code: str,
-        message: str,
-        remedy: str,
-        param: str | None = None,
-        reasons: Sequence[Reason] = (),
-    ) -> tuple[int, bytes]:
-        return openai_shapes.error(http_status, code, message, remedy, param, reasons)
-
-    def models(self, models: Sequence[Mapping[str, Any]]) -> bytes:
-        return openai_shapes.models(models)
+    error = staticmethod(openai_shapes.error)
+    models = staticmethod(openai_shapes.models)
 
 
 def _calls(message: dict[str, Any]) -> list[str]:

@@ -8,14 +8,14 @@ from typing import Any
 
 from ringfence.dialects import openai_shapes, replies, strict_json
 from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, StreamEditor
+from ringfence.dialects.checks import expected, model_of
 from ringfence.dialects.edit import edited
 from ringfence.dialects.schema import CHOICE, TEXT, Shape, compiled, each, obj
 from ringfence.dialects.segments import see
 from ringfence.dialects.uses import uses
 from ringfence.dialects.wire import wire
 from ringfence.vocabulary.chat import CanonicalRequest, FilePart, Unread
-from ringfence.vocabulary.decision import Reason
-from ringfence.vocabulary.errors import InternalError, MalformedRequest
+from ringfence.vocabulary.errors import InternalError
 
 TOKENS = "tokens"
 """A text that was turned into token numbers, as `Unread.kind`: nobody reads it without the model's own table."""
@@ -118,36 +118,19 @@ class Embeddings:
         """Raises InternalError: `read` never says that a stream is asked for."""
         raise InternalError("The interface for embeddings has no streams", where="dialects.embeddings")
 
-    def error(
-        self,
-        http_status: int,
-        code: str,
-        message: str,
-        remedy: str,
-        param: str | None = None,
-        reasons: Sequence[Reason] = (),
-    ) -> tuple[int, bytes]:
-        return openai_shapes.error(http_status, code, message, remedy, param, reasons)
-
-    def models(self, models: Sequence[Mapping[str, Any]]) -> bytes:
-        return openai_shapes.models(models)
+    error = staticmethod(openai_shapes.error)
+    models = staticmethod(openai_shapes.models)
 
 
 def _checked(tree: Any) -> tuple[str, bool]:
     """The model's name, and whether the input is token numbers."""
-    if not isinstance(tree, dict):
-        raise MalformedRequest("The body must be an object")
-    model = tree.get("model")
-    if not isinstance(model, str) or not model:
-        raise MalformedRequest("/model must be the name of a model", where="/model")
+    model = model_of(tree)
     given = tree.get("input")
     if type(given) is str or (type(given) is list and given and all(type(text) is str for text in given)):
         return model, False
     if type(given) is list and given and (_integers(given) or all(_integers(tokens) for tokens in given)):
         return model, True
-    raise MalformedRequest(
-        "/input must be a string, an array of strings, or one or several arrays of token numbers", where="/input"
-    )
+    raise expected("/input", "a string, an array of strings, or one or several arrays of token numbers")
 
 
 def _integers(value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ringfence.dialects import anthropic_shapes, strict_json
 from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, StreamEditor
+from ringfence.dialects.checks import expected, model_of, objects, optional_objects, parts, stream_of
 from ringfence.dialects.edit import edited
 from ringfence.dialects.messages_reply import edit_reply
 from ringfence.dialects.messages_schema import SCHEMA
@@ -17,8 +18,6 @@ from ringfence.dialects.segments import see
 from ringfence.dialects.uses import uses
 from ringfence.dialects.wire import wire
 from ringfence.vocabulary.chat import CanonicalRequest, FilePart
-from ringfence.vocabulary.decision import Reason
-from ringfence.vocabulary.errors import MalformedRequest
 
 # Ids of calls and of what the vendor keeps, and names of tools: https://platform.claude.com/docs/en/api/messages
 _WORDS = re.compile(
@@ -33,52 +32,21 @@ _CODES = re.compile(r"/metadata/user_id|/messages/\d+/content/\d+/(?:signature|d
 _OBJECTS = ("output_config", "output_format", "thinking", "metadata", "tool_choice")
 
 
-def _expected(pointer: str, what: str) -> MalformedRequest:
-    return MalformedRequest(f"{pointer or 'The body'} must be {what}", where=pointer)
-
-
-def _objects(value: Any, pointer: str) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise _expected(pointer, "an array of objects")
-    for index, element in enumerate(value):
-        if not isinstance(element, dict):
-            raise _expected(f"{pointer}/{index}", "an object")
-    return value
-
-
-def _text_or_blocks(value: Any, pointer: str) -> Sequence[dict[str, Any]]:
-    """The blocks; none for a string."""
-    if isinstance(value, list):
-        return _objects(value, pointer)
-    if not isinstance(value, str | None):
-        raise _expected(pointer, "a string or an array of blocks")
-    return ()
-
-
 def _checked(tree: Any) -> tuple[str, bool]:
-    """The model's name and whether to stream. Checks no more than what the walks and the client's error need."""
-    if not isinstance(tree, dict):
-        raise _expected("", "an object")
-    model = tree.get("model")
-    if not isinstance(model, str) or not model:
-        raise _expected("/model", "the name of a model")
-    messages = _objects(tree.get("messages"), "/messages")
+    """The model's name and whether to stream."""
+    model = model_of(tree)
+    messages = objects(tree.get("messages"), "/messages")
     if not messages:
-        raise _expected("/messages", "at least one message")
+        raise expected("/messages", "at least one message")
     for index, message in enumerate(messages):
         if not isinstance(message.get("role"), str):
-            raise _expected(f"/messages/{index}/role", "a string")
-        _text_or_blocks(message.get("content"), f"/messages/{index}/content")
-    _text_or_blocks(tree.get("system"), "/system")
+            raise expected(f"/messages/{index}/role", "a string")
+        parts(message.get("content"), f"/messages/{index}/content", "blocks")
+    parts(tree.get("system"), "/system", "blocks")
     if tree.get("tools") is not None:
-        _objects(tree["tools"], "/tools")
-    for member in _OBJECTS:
-        if not isinstance(tree.get(member), dict | None):
-            raise _expected(f"/{member}", "an object")
-    stream = tree.get("stream")
-    if not isinstance(stream, bool | None):
-        raise _expected("/stream", "true or false")
-    return model, stream is True
+        objects(tree["tools"], "/tools")
+    optional_objects(tree, *_OBJECTS)
+    return model, stream_of(tree)
 
 
 def _json_formats(tree: dict[str, Any]) -> Iterator[Any]:
@@ -160,19 +128,8 @@ class Messages:
     ) -> StreamEditor:
         return MessagesStream(make_restorer, model, json_reply)
 
-    def error(
-        self,
-        http_status: int,
-        code: str,
-        message: str,
-        remedy: str,
-        param: str | None = None,
-        reasons: Sequence[Reason] = (),
-    ) -> tuple[int, bytes]:
-        return anthropic_shapes.error(http_status, code, message, remedy, param, reasons)
-
-    def models(self, models: Sequence[Mapping[str, Any]]) -> bytes:
-        return anthropic_shapes.models(models)
+    error = staticmethod(anthropic_shapes.error)
+    models = staticmethod(anthropic_shapes.models)
 
 
 DIALECT: Dialect = Messages()

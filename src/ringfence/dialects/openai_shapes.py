@@ -15,7 +15,12 @@ _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit
 
 
 def error(
-    http_status: int, code: str, message: str, remedy: str, param: str | None, reasons: Sequence[Reason]
+    http_status: int,
+    code: str,
+    message: str,
+    remedy: str,
+    param: str | None = None,
+    reasons: Sequence[Reason] = (),
 ) -> tuple[int, bytes]:
     """(status, body). The SDK chooses its class by the status and shows `message`, so the remedy is part of it."""
     kind = _TYPES.get(http_status, "server_error" if http_status >= 500 else "invalid_request_error")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ringfence.dialects import openai_shapes, replies, strict_json
 from ringfence.dialects.base import Dialect, MakeRestorer, Reply, Restore, StreamEditor
+from ringfence.dialects.checks import model_of, objects, optional_objects, parts, stream_of
 from ringfence.dialects.edit import edited
 from ringfence.dialects.files import carried
 from ringfence.dialects.pointers import escape
@@ -22,8 +23,6 @@ from ringfence.dialects.segments import UNKNOWN_PART, see
 from ringfence.dialects.uses import uses
 from ringfence.dialects.wire import wire
 from ringfence.vocabulary.chat import CanonicalRequest, FilePart, Unread, Use
-from ringfence.vocabulary.decision import Reason
-from ringfence.vocabulary.errors import MalformedRequest
 
 # Names of tools and schemas, and ids: https://platform.openai.com/docs/api-reference/responses/create
 _WORDS = re.compile(
@@ -42,44 +41,14 @@ _ABSENT = "absent"
 
 
 def _checked(tree: Any) -> tuple[str, bool]:
-    """The model's name and whether to stream. Checks no more than what the walks and the client's error need."""
-    if not isinstance(tree, dict):
-        raise _expected("", "an object")
-    model = tree.get("model")
-    if not isinstance(model, str) or not model:
-        raise _expected("/model", "the name of a model")
-    asked = tree.get("input")
-    if isinstance(asked, list):
-        for index, item in enumerate(_objects(asked, "/input")):
-            content = item.get("content")
-            if isinstance(content, list):
-                _objects(content, f"/input/{index}/content")
-            elif not isinstance(content, str | None):
-                raise _expected(f"/input/{index}/content", "a string, null or an array of parts")
-    elif not isinstance(asked, str | None):
-        raise _expected("/input", "a string or an array of items")
+    """The model's name and whether to stream."""
+    model, asked = model_of(tree), tree.get("input")
+    for index, item in enumerate(parts(asked, "/input", "items")):
+        parts(item.get("content"), f"/input/{index}/content", "parts")
     if tree.get("tools") is not None:
-        _objects(tree["tools"], "/tools")
-    for member in ("stream_options", "text"):
-        if not isinstance(tree.get(member), dict | None):
-            raise _expected(f"/{member}", "an object")
-    stream = tree.get("stream")
-    if not isinstance(stream, bool | None):
-        raise _expected("/stream", "true or false")
-    return model, stream is True
-
-
-def _objects(value: Any, pointer: str) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise _expected(pointer, "an array of objects")
-    for index, element in enumerate(value):
-        if not isinstance(element, dict):
-            raise _expected(f"{pointer}/{index}", "an object")
-    return value
-
-
-def _expected(pointer: str, what: str) -> MalformedRequest:
-    return MalformedRequest(f"{pointer or 'The body'} must be {what}", where=pointer)
+        objects(tree["tools"], "/tools")
+    optional_objects(tree, "stream_options", "text")
+    return model, stream_of(tree)
 
 
 def _items(tree: dict[str, Any]) -> list[dict[str, Any]]:
@@ -207,19 +176,8 @@ class Responses:
     ) -> StreamEditor:
         return ResponsesStream(make_restorer, model, json_reply)
 
-    def error(
-        self,
-        http_status: int,
-        code: str,
-        message: str,
-        remedy: str,
-        param: str | None = None,
-        reasons: Sequence[Reason] = (),
-    ) -> tuple[int, bytes]:
-        return openai_shapes.error(http_status, code, message, remedy, param, reasons)
-
-    def models(self, models: Sequence[Mapping[str, Any]]) -> bytes:
-        return openai_shapes.models(models)
+    error = staticmethod(openai_shapes.error)
+    models = staticmethod(openai_shapes.models)
 
 
 DIALECT: Dialect = Responses()
