@@ -103,3 +103,13 @@ def test_small_letters_of_an_ordinary_word(value: str) -> None:
 def test_an_address_that_nobody_reads() -> None:
     assert not left("noreply@mail.example.org", "user", "EMAIL_ADDRESS")
     assert left("mara@mail.example.org", "system", "EMAIL_ADDRESS")
+
+
+@pytest.mark.parametrize(("role", "stays"), [("schema", False), ("user", True)])
+def test_a_tools_own_name_is_nobodys_in_its_description(role: str, stays: bool) -> None:
+    segments = (
+        Segment("/tools/0/name", "schema", "PartialParcel"),
+        Segment("/tools/0/description", role, "Gives PartialParcel back"),
+    )
+    found = Names(whole=((1, Span(6, 19, "PERSON", 0.9, "lister/1", False)),))
+    assert bool(codewords.without(found, segments).whole) == stays

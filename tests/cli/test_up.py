@@ -61,7 +61,7 @@ def _assert_snippet_works(text: str, key: str) -> None:
     lines = text[text.index("  import os") :].split("\n\n")[0].splitlines()
     code = "\n".join(line.removeprefix("  ") for line in lines) + "\nprint(reply.choices[0].message.content)"
     environ = {**os.environ, "RINGFENCE_KEY": key}
-    ran = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, timeout=180)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.strip()
 

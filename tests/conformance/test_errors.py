@@ -98,17 +98,26 @@ def test_unknown_model(scripted: Place) -> None:
     assert "GET /v1/models" in error.body["remedy"]
 
 
-def test_routes_that_are_not_served(scripted: Place) -> None:
+def test_models_that_a_route_does_not_have(scripted: Place) -> None:
+    """Nothing on the register makes vectors with this model."""
     client = scripted.sdk().sync
     for call in (
         lambda: client.embeddings.create(model="gpt-4o-mini", input="x"),
-        lambda: client.responses.create(model="gpt-4o-mini", input="x"),
-        lambda: client.files.list(),
-        lambda: client.models.retrieve("gpt-4o-mini"),
+        lambda: client.models.retrieve("gtp-4o"),
     ):
         with pytest.raises(openai.NotFoundError) as caught:
             call()
-        assert caught.value.code == "ringfence_route_not_found"
+        assert caught.value.code == "ringfence_model_not_found"
+
+
+def test_routes_that_are_not_served(scripted: Place) -> None:
+    client = scripted.sdk().sync
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.get("/nothing", cast_to=object)
+    assert caught.value.code == "ringfence_route_not_found"
+    with pytest.raises(openai.PermissionDeniedError) as refused:
+        client.files.list()
+    assert refused.value.code == "ringfence_surface_not_served"
 
 
 @pytest.mark.parametrize(

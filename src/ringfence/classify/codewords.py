@@ -67,6 +67,7 @@ def without(names: Names, segments: Sequence[Segment]) -> Names:
     A person who bears the model's name and nothing more is found in what users say and tools answer, and is not found
     in instructions.
     """
+    tools = {each.text for each in segments if _names_a_tool(each)}
     model = frozenset(word for each in segments if each.pointer == _MODEL for word in _WORD.findall(each.text.lower()))
     kept = []
     for index, span in names.whole:
@@ -79,6 +80,7 @@ def without(names: Names, segments: Sequence[Segment]) -> Names:
             ours = (
                 _is_code(value)
                 or segment.pointer == _MODEL
+                or (segment.role == "schema" and value in tools)
                 or (told and (_is_instruction(value.lower(), model) or _is_about(segment.text, span, model)))
             )
         else:
@@ -88,6 +90,11 @@ def without(names: Names, segments: Sequence[Segment]) -> Names:
     # A header goes on with nothing that stands before it.
     parts = tuple((index, span) for index, span in names.parts if not segments[index].pointer.startswith(_HEADER))
     return msgspec.structs.replace(names, whole=tuple(kept), parts=parts)
+
+
+def _names_a_tool(segment: Segment) -> bool:
+    """A tool's or schema's own name, in humps: its description says it again, and it is no person's there."""
+    return segment.role == "schema" and segment.pointer.endswith("/name") and _HUMPS.fullmatch(segment.text) is not None
 
 
 def _is_code(value: str) -> bool:
