@@ -19,8 +19,8 @@ from openai.types.responses.response_create_params import ResponseCreateParamsNo
 from typing_extensions import is_typeddict
 
 from ringfence import dialects
-from ringfence.dialects import reading_conversation
-from ringfence.dialects.chat_conversation import request_body
+from ringfence.dialects.conversation import reading as reading_room
+from ringfence.dialects.conversation.chat import request_body
 from ringfence.dialects.translations import SOURCES
 from ringfence.vocabulary.errors import InternalError, UpstreamBroken
 from support import agents
@@ -258,7 +258,7 @@ def test_no_member_of_the_sdks_types_is_lost(
 ) -> None:
     """Each string and number stands in the Chat request, or its place is among the dropped or the gaps. So does each
     member that no type has."""
-    monkeypatch.setattr(reading_conversation, "MAX_GAPS", 10_000)
+    monkeypatch.setattr(reading_room, "MAX_GAPS", 10_000)
     tried = 0
     for name, member in ((name, hint) for of, name, hint in TRIED if of == endpoint):
         for one in Maker(surprise).all(member, f"/{name}"):

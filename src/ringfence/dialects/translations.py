@@ -7,12 +7,13 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ringfence.dialects import messages_conversation, responses_conversation, strict_json
-from ringfence.dialects.chat_conversation import request_body
-from ringfence.dialects.chat_reply_conversation import ChatEvents, plain_events
-from ringfence.dialects.messages_reply_conversation import MessagesReply
-from ringfence.dialects.reading_conversation import Reading
-from ringfence.dialects.responses_reply_conversation import ResponsesReply
+from ringfence.dialects import strict_json
+from ringfence.dialects.conversation import messages, responses
+from ringfence.dialects.conversation.chat import request_body
+from ringfence.dialects.conversation.chat_reply import ChatEvents, plain_events
+from ringfence.dialects.conversation.messages_reply import MessagesReply
+from ringfence.dialects.conversation.reading import Reading
+from ringfence.dialects.conversation.responses_reply import ResponsesReply
 from ringfence.dialects.translation import StreamTranslator, Translated, Translation
 from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.conversation import Conversation, Ended, Event, Failed
@@ -59,8 +60,8 @@ class Target(msgspec.Struct, frozen=True):
 
 
 SOURCES = {
-    "messages": Source(messages_conversation.read, MessagesReply),
-    "responses": Source(responses_conversation.read, ResponsesReply),
+    "messages": Source(messages.read, MessagesReply),
+    "responses": Source(responses.read, ResponsesReply),
 }
 TARGETS = {"chat_completions": Target(request_body, plain_events, ChatEvents)}
 

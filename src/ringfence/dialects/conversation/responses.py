@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ringfence.dialects.reading_conversation import Members, Notes, Reading, chosen, data_image, kind
-from ringfence.dialects.responses_tools_conversation import INPUT, Offered, read_choice, read_tools
+from ringfence.dialects.conversation.reading import Members, Notes, Reading, chosen, data_image, kind
+from ringfence.dialects.conversation.responses_tools import INPUT, Offered, read_choice, read_tools
 from ringfence.vocabulary.conversation import (
     Conversation,
     Form,

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from ringfence.dialects import anthropic_shapes, sse
-from ringfence.dialects.blocks_conversation import Block, Blocks, Close, Open, Said, Step
-from ringfence.dialects.identity_conversation import identity
+from ringfence.dialects.conversation.blocks import Block, Blocks, Close, Open, Said, Step
+from ringfence.dialects.conversation.identity import identity
 from ringfence.dialects.replies import encode
 from ringfence.vocabulary.conversation import Begun, Ended, Event, Failed, Finish, Usage
 from ringfence.vocabulary.errors import UpstreamBroken, UpstreamError

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from ringfence.dialects import openai_shapes, sse, strict_json
-from ringfence.dialects.blocks_conversation import Block, Blocks, Close, Open, Said, Step
-from ringfence.dialects.identity_conversation import identity
-from ringfence.dialects.responses_tools_conversation import INPUT, Offered, offered
+from ringfence.dialects.conversation.blocks import Block, Blocks, Close, Open, Said, Step
+from ringfence.dialects.conversation.identity import identity
+from ringfence.dialects.conversation.responses_tools import INPUT, Offered, offered
 from ringfence.vocabulary.conversation import Begun, Ended, Event, Failed, Finish, Usage
 from ringfence.vocabulary.errors import UpstreamError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ringfence.dialects.reading_conversation import Members, Notes, kind
+from ringfence.dialects.conversation.reading import Members, Notes, kind
 from ringfence.vocabulary.conversation import Choice, Tool
 
 # Tools that the vendor's servers run by themselves. One that may be used and never was is no part of what was said.

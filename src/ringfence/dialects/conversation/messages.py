@@ -7,7 +7,7 @@ from typing import Any
 
 from ringfence.dialects import strict_json
 from ringfence.dialects.anthropic_shapes import dated
-from ringfence.dialects.reading_conversation import Members, Notes, Reading, chosen
+from ringfence.dialects.conversation.reading import Members, Notes, Reading, chosen
 from ringfence.vocabulary.conversation import (
     Choice,
     Conversation,
