@@ -217,7 +217,7 @@ def openai_embeddings_async(task: dict[str, Any]) -> Seen:
 def langchain_embeddings(task: dict[str, Any]) -> Seen:
     from langchain_openai import OpenAIEmbeddings
 
-    # As it comes, this class sends numbers of tokens, which nobody can read: see docs/reference/http-api.md.
+    # As it comes, this class sends numbers of tokens, which nobody can read: see docs/how-to/reach-each-vendor.md.
     model = OpenAIEmbeddings(
         model=task["model"],
         base_url=f"{task['url']}/v1",
