@@ -240,9 +240,7 @@ class ChatCompletions:
         json_members = JSON_MEMBERS | {"content"} if json_reply else JSON_MEMBERS
         changed = replies.edit_strings(tree, "", _editor(restore, json_members, texts), SKIPPED)
         said = replies.name_of(tree.get("model"))
-        if model is not None and "model" in tree and tree["model"] != model:
-            tree["model"] = model
-            changed = True
+        changed |= replies.show_model(tree, model)
         choices = tree.get("choices")
         choices = [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
         return Reply(

@@ -7,7 +7,7 @@ from typing import Any
 from ringfence.dialects import openai_shapes
 from ringfence.dialects.base import MakeRestorer
 from ringfence.dialects.channels import Key, nested
-from ringfence.dialects.replies import MAX_DEPTH, edit_strings, encode, name_of, token_counts
+from ringfence.dialects.replies import MAX_DEPTH, edit_strings, encode, name_of, show_model, token_counts
 from ringfence.dialects.sse import encoded
 from ringfence.dialects.streams import EventEditor
 from ringfence.vocabulary.errors import UpstreamBroken
@@ -59,10 +59,7 @@ class ChatStream(EventEditor):
 
     def _edit(self, tree: dict[str, Any]) -> tuple[list[dict[str, Any]], bool]:
         self.model = name_of(tree.get("model")) or self.model
-        changed = False
-        if self._shown_model is not None and "model" in tree and tree["model"] != self._shown_model:
-            tree["model"] = self._shown_model
-            changed = True
+        changed = show_model(tree, self._shown_model)
         self.usage = token_counts(tree.get("usage")) or self.usage
         before: list[dict[str, Any]] = []
         choices = tree.get("choices")

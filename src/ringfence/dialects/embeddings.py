@@ -100,9 +100,7 @@ class Embeddings:
 
         changed = replies.edit_strings(tree, "", edit, _SKIPPED)
         said = replies.name_of(tree.get("model"))
-        if model is not None and "model" in tree and tree["model"] != model:
-            tree["model"] = model
-            changed = True
+        changed |= replies.show_model(tree, model)
         return Reply(
             body=replies.encode(tree) if changed else body,
             model=said,

@@ -42,9 +42,7 @@ def edit_reply(body: bytes, restore: Restore | None, model: str | None, json_rep
             changed |= _block(block, edit, texts)
     changed |= replies.edit_strings(tree, "", edit, SKIPPED)
     said = replies.name_of(tree.get("model"))
-    if model is not None and "model" in tree and tree["model"] != model:
-        tree["model"] = model
-        changed = True
+    changed |= replies.show_model(tree, model)
     reason = replies.name_of(tree.get("stop_reason"))
     return Reply(
         body=replies.encode(tree) if changed else body,

@@ -77,6 +77,14 @@ def token_counts(usage: Any, prefix: str = "") -> dict[str, int]:
     return counts
 
 
+def show_model(tree: dict[str, Any], model: str | None) -> bool:
+    """Put the name that the client sees in place of the service's, where a reply or event gives one. Changed?"""
+    if model is None or "model" not in tree or tree["model"] == model:
+        return False
+    tree["model"] = model
+    return True
+
+
 def name_of(value: Any) -> str:
     """A name that the service gives (model, finish reason), or "" if it isn't fit for a header or a record."""
     return value if type(value) is str and _NAME.fullmatch(value) else ""

@@ -159,9 +159,7 @@ class Responses:
             return texts[-1]
 
         changed = edit_response(tree, said, repeated, json_reply=json_reply)
-        if model is not None and "model" in tree and tree["model"] != model:
-            tree["model"] = model
-            changed = True
+        changed |= replies.show_model(tree, model)
         return Reply(
             body=replies.encode(tree) if changed else body,
             model=used,
