@@ -230,14 +230,15 @@ def test_identifier_in_a_tool_schema_or_a_key_is_not_sent(scripted: Place) -> No
 
 
 def test_commitments_hold_of_what_was_received_and_what_left(scripted: Place) -> None:
-    from ringfence.ledger.read import Match, check_digest
+    from ringfence.ledger.read import Match
+    from ringfence.ledger.reader import SegmentsReader, check_content
 
     _, received = _ask(scripted, messages=MAILED)
     index = int(scripted.sdk().headers["x-ringfence-record"])
-    ledger = scripted.folder / "ledger"
-    assert check_digest(ledger, index, "leaving", received.body) is Match.SAME
-    assert check_digest(ledger, index, "received", scripted.sdk().sent[-1]) is Match.SAME
-    assert check_digest(ledger, index, "leaving", scripted.sdk().sent[-1]) is Match.DIFFERENT
+    log = SegmentsReader(scripted.folder / "ledger", scripted.folder / "ledger-highest")
+    assert check_content(log, index, "leaving", received.body) is Match.SAME
+    assert check_content(log, index, "received", scripted.sdk().sent[-1]) is Match.SAME
+    assert check_content(log, index, "leaving", scripted.sdk().sent[-1]) is Match.DIFFERENT
 
 
 def test_ended_says_what_the_reply_was_and_nothing_it_said(scripted: Place) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from ringfence.ledger.checkpoint import Verifier
 from ringfence.ledger.highest import decode_slots, newest
-from ringfence.ledger.read import Match, check_digest, entries
+from ringfence.ledger.read import Match, entries
+from ringfence.ledger.reader import SegmentsReader, check_content
 from ringfence.vocabulary.errors import LedgerUnavailable
 from ringfence.vocabulary.record import Receipt, Record
 
@@ -57,11 +58,12 @@ def check(box: Any, acknowledged: Acknowledged) -> None:
     assert report.ok, report
     assert report.unended == ()
     stored = {each.index: each.fields for each in entries(box.folder)}
+    log = SegmentsReader(box.folder, box.highest_path)
     for receipt, record in acknowledged:
         fields = stored[receipt.index]
         assert (fields.request_id, fields.phase) == (record.request_id, record.phase)
         for name, content in record.contents.items():
-            assert check_digest(box.folder, receipt.index, name, content) is Match.SAME
+            assert check_content(log, receipt.index, name, content) is Match.SAME
 
 
 def faults_at(number: int, fault: str) -> Callable[[int, str], str]:

@@ -6,7 +6,8 @@ import os
 from hmac import compare_digest
 from pathlib import Path
 
-from ringfence.ledger.read import Match, check_digest, entries
+from ringfence.ledger.read import Match, entries
+from ringfence.ledger.reader import SegmentsReader, check_content
 from ringfence.ledger.record import SALT_BYTES, commitment
 from ringfence.ledger.salts import read_slots
 
@@ -34,7 +35,8 @@ class Commitments:
         """The record that committed to these bytes, or None. Each record is found once."""
         for index, digest in self._committed.items():
             if compare_digest(commitment(self._salts[index], content), digest):
-                assert check_digest(self._folder, index, self._name, content) is Match.SAME
+                log = SegmentsReader(self._folder, self._folder)
+                assert check_content(log, index, self._name, content) is Match.SAME
                 del self._committed[index]
                 return index
         return None

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ringfence.ledger.read import entries, entry
+from ringfence.ledger.read import entries
+from ringfence.ledger.reader import SegmentsReader, entry
 from ringfence.ledger.verify import verify
 from support import home
 from support.gateway import GatewayProcess
@@ -51,7 +52,8 @@ class Place:
 
     def record(self, index: str | int) -> dict[str, Any]:
         """The body of one record."""
-        body: dict[str, Any] = json.loads(entry(self.folder / "ledger", int(index)).leaf)["body"]
+        log = SegmentsReader(self.folder / "ledger", self.folder / "ledger-highest")
+        body: dict[str, Any] = json.loads(entry(log, int(index)).leaf)["body"]
         return body
 
     def ended(self, index: str | int) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import msgspec
 
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, progress, table
-from ringfence.gateway.home import Home
-from ringfence.ledger.read import Match, check_digest, entries
+from ringfence.gateway import boot
+from ringfence.ledger.read import Match
+from ringfence.ledger.reader import check_content
 from ringfence.ledger.verify import verify
-from ringfence.vocabulary.errors import LedgerUnavailable
 
 
 @click.group()
@@ -27,8 +27,9 @@ def command() -> None:
 def verify_(context: click.Context, public_key: str | None, json_: bool) -> int:
     """Check every record, the tree and every signature. Exit code 1 where something is wrong."""
     home = home_of(context)
+    boot.reader(home)
     report = verify(
-        _folder(home),
+        home.ledger,
         highest_path=home.ledger_highest,
         public_key=public_key,
         progress=lambda done, whole: progress(f"verified {done >> 20} of {whole >> 20} MiB"),
@@ -59,7 +60,7 @@ def verify_(context: click.Context, public_key: str | None, json_: bool) -> int:
 def show(context: click.Context, first: int, count: int, json_: bool) -> None:
     """Print records from index FIRST on. They hold no content."""
     rows, documents = [], []
-    for entry in entries(_folder(home_of(context)), first):
+    for entry in boot.reader(home_of(context)).entries(first):
         if entry.index >= first + count:
             break
         fields = msgspec.json.decode(entry.leaf)
@@ -81,12 +82,6 @@ def show(context: click.Context, first: int, count: int, json_: bool) -> None:
 @click.pass_context
 def check(context: click.Context, index: int, name: str, file: Path) -> int:
     """Whether FILE holds the very bytes that record INDEX committed to. Exit code 1 where it does not."""
-    match = check_digest(_folder(home_of(context)), index, name, file.read_bytes())
+    match = check_content(boot.reader(home_of(context)), index, name, file.read_bytes())
     click.echo(match)
     return 0 if match is Match.SAME else 1
-
-
-def _folder(home: Home) -> Path:
-    if not home.ledger.is_dir():
-        raise LedgerUnavailable(f"{home.ledger}: there is no ledger here", remedy="Start the gateway: `ringfence up`.")
-    return home.ledger

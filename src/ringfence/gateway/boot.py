@@ -24,6 +24,8 @@ from ringfence.gateway.state import State, load_masking, load_policy, load_rules
 from ringfence.gateway.stations import Sender, Stations
 from ringfence.gateway.taggers import load_taggers, load_with_deep
 from ringfence.ledger.ledger import Ledger
+from ringfence.ledger.reader import Reader, SegmentsReader
+from ringfence.ledger.snapshots import FolderSnapshots, Snapshots
 from ringfence.masking import Book, Vault
 from ringfence.vocabulary.errors import LedgerUnavailable, VaultError
 from ringfence.vocabulary.record import Receipt, Record
@@ -70,6 +72,24 @@ def open_ledger(home: Home, on_fatal: Callable[[LedgerUnavailable], None], start
         on_fatal=on_fatal,
         start_body=start,
     )
+
+
+def reader(home: Home) -> Reader:
+    """The ledger of this home for reading, beside a running gateway too. Raises LedgerUnavailable where there is none,
+    LedgerCorrupt."""
+    if not home.ledger.is_dir():
+        raise LedgerUnavailable(f"{home.ledger}: there is no ledger here", remedy="Start the gateway: `ringfence up`.")
+    return SegmentsReader(home.ledger, home.ledger_highest)
+
+
+def reader_or_none(home: Home) -> Reader | None:
+    """`reader`, or None where nothing was ever recorded. Raises LedgerCorrupt."""
+    return reader(home) if (home.ledger / "log.vkey").exists() else None
+
+
+def snapshots(home: Home) -> Snapshots:
+    """Where each register and policy that was in force is kept."""
+    return FolderSnapshots(home.ledger / "snapshots")
 
 
 def open_vault(home: Home) -> Vault:

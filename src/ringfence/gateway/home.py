@@ -40,6 +40,37 @@ class Home(msgspec.Struct, frozen=True):
         return self.folder / "ledger.key"
 
     @property
+    def tiles(self) -> Path:
+        return self.folder / self.settings.ledger.tiles
+
+    @property
+    def anchors(self) -> Path:
+        return self.folder / self.settings.anchors.folder
+
+    @property
+    def approvers(self) -> Path:
+        return self.config.parent / self.settings.folders.approvers
+
+    @property
+    def exceptions(self) -> Path:
+        return self.config.parent / self.settings.folders.exceptions
+
+    @property
+    def content(self) -> Path:
+        """Sealed requests for a reviewer."""
+        return self.folder / "content"
+
+    @property
+    def subjects(self) -> Path:
+        """Sealed entries on whose data was in a request."""
+        return self.folder / "subjects"
+
+    @property
+    def holds(self) -> Path:
+        """Legal holds: what must not be forgotten."""
+        return self.folder / "holds.json"
+
+    @property
     def vault(self) -> Path:
         return self.folder / "vault.db"
 

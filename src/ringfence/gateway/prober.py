@@ -149,7 +149,7 @@ class Prober:
         )
 
     def _incident(self, drift: Drift) -> Notice:
-        requests = of_services(sent.affected(self.home.ledger, drift.since), drift.services, drift.since)
+        requests = of_services(sent.affected(boot.reader_or_none(self.home), drift.since), drift.services, drift.since)
         incident = opened(drift, requests)
         self.store.keep(incident)
         return _opened(incident)
@@ -162,7 +162,7 @@ class Prober:
             except (OSError, msgspec.MsgspecError):
                 self._seen = sent.Seen()
         before = self._seen.following
-        self._seen.learn(self.home.ledger)
+        self._seen.learn(boot.reader_or_none(self.home))
         if self._seen.following != before:
             write(self._cache, msgspec.json.encode(self._seen))
         return self._seen

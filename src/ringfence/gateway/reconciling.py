@@ -40,7 +40,7 @@ def run(home: Home, vendor: str, since: date | None, days: int, now: datetime) -
         if probe.usage is None:
             done.append(Reconciled(account.vendor, why_not="this vendor gives no counts that can be compared"))
             continue
-        records, begins = sent.sent(home.ledger, account.vendor, now)
+        records, begins = sent.sent(boot.reader_or_none(home), account.vendor, now)
         first = since or now.date() - timedelta(days=days - 1)
         if begins is None:
             done.append(Reconciled(account.vendor, why_not="the ledger is empty"))

@@ -21,7 +21,7 @@ from ringfence.gateway.probing import Probing
 from ringfence.gateway.server import Ports, Server
 from ringfence.gateway.services import EMBEDDED, targets
 from ringfence.gateway.serving import Serving
-from ringfence.gateway.state import State, Watched
+from ringfence.gateway.state import State, Watched, load_policy
 from ringfence.ledger.ledger import Ledger
 from ringfence.masking import Vault
 from ringfence.register import Snapshot
@@ -47,6 +47,7 @@ class Running:
         self.in_flight = InFlight(home.settings.gateway.max_in_flight)
         self.names: Serving | None = None
         self.files = boot.open_files(home)
+        self._snapshots = boot.snapshots(home)
         self._keys_broken = ""
         self._granian: Granian
         self._tasks: list[asyncio.Task[Any]] = []
@@ -68,12 +69,20 @@ class Running:
         """
         address.check(home.settings.gateway.host, port)
         snapshot = boot.load_register(home)
+        policy = load_policy(home.policies)
         keys = KeyStore(home.folder)
         names = await asyncio.to_thread(boot.open_names, home)
         vault = boot.open_vault(home)
         async with contextlib.AsyncExitStack() as undo:
             undo.callback(vault.close)
-            start = {"version": __version__, "register_digest": snapshot.digest, "keys_digest": keys.digest}
+            start = {
+                "version": __version__,
+                "instance": home.settings.ledger.instance,
+                "heartbeat_s": home.settings.ledger.heartbeat_s,
+                "register_digest": snapshot.digest,
+                "policy_digest": policy.digest,
+                "keys_digest": keys.digest,
+            }
             ledger = await asyncio.to_thread(boot.open_ledger, home, on_fatal, start)
             undo.callback(ledger.close)
             self = cls(home, keys, ledger, vault, log)
@@ -100,12 +109,24 @@ class Running:
     def _load(self, first: Snapshot) -> State:
         """INVARIANT: what documents say of a host holds for the address in use, which was checked at the start."""
         state = boot.load_state(self.home, self.upstreams.configured)
+        self._keep(state)
         for service in state.register.services.values():
             if service.id in first.services and service.host != first.services[service.id].host:
                 raise ConfigurationError(
                     f"{service.id} has another host than when the gateway started", remedy="Restart the gateway."
                 )
         return state
+
+    def _keep(self, state: State) -> None:
+        """INVARIANT: what decides is kept under its digest before the first decision that names the digest."""
+        try:
+            self._snapshots.keep("policy", state.policy.content)
+            self._snapshots.keep("register", state.register.content)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the register and policies in force can't be kept ({error.strerror})",
+                remedy="Check the disk under the ledger.",
+            ) from error
 
     def _probing(self) -> Probing:
         return Probing(Prober(self.home), lambda: self.watched.state.register, self.append, self.log)

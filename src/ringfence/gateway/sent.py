@@ -1,15 +1,18 @@
-"""What the ledger says of requests that left: for incidents, for documents in use, and beside vendors' counts."""
+"""What the ledger says of requests that left: for incidents, for documents in use, and beside vendors' counts.
+
+A log that is None has no record yet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ringfence.ledger.read import Entry, entries
+from ringfence.ledger.read import Entry
+from ringfence.ledger.reader import Reader
 from ringfence.ledger.record import rfc3339
 from ringfence.posture import Sent, Use
 from ringfence.vocabulary.decision import Effect
@@ -31,9 +34,9 @@ class Seen(msgspec.Struct):
     decided: dict[int, str] = {}
     """Open requests: index -> service."""
 
-    def learn(self, folder: Path) -> None:
+    def learn(self, log: Reader | None) -> None:
         """Reads on from where it stopped. Raises LedgerCorrupt."""
-        for entry in _entries(folder, self.following):
+        for entry in _entries(log, self.following):
             self.following = entry.index + 1
             body = msgspec.json.decode(entry.fields.body)
             if entry.fields.phase is Phase.DECIDED and _left(body):
@@ -48,10 +51,10 @@ class Seen(msgspec.Struct):
                     self.notes[service] = said
 
 
-def affected(folder: Path, since: datetime | None) -> Iterator[Affected]:
+def affected(log: Reader | None, since: datetime | None) -> Iterator[Affected]:
     """Every request that left, from `since` on."""
     first = rfc3339(since.timestamp()) if since else ""
-    for entry in _entries(folder):
+    for entry in _entries(log):
         if entry.fields.phase is not Phase.DECIDED or entry.fields.time < first:
             continue
         body = msgspec.json.decode(entry.fields.body)
@@ -60,12 +63,12 @@ def affected(folder: Path, since: datetime | None) -> Iterator[Affected]:
             yield Affected(entry.index, entry.fields.time, body["service"], labels, body["effect"], body["form"])
 
 
-def sent(folder: Path, vendor: str, now: datetime) -> tuple[list[Sent], datetime | None]:
+def sent(log: Reader | None, vendor: str, now: datetime) -> tuple[list[Sent], datetime | None]:
     """Every request that left for a vendor's services, and when the ledger begins (None: it is empty)."""
     found: list[Sent] = []
     open_: dict[int, tuple[dict[str, Any], datetime]] = {}
     begins: datetime | None = None
-    for entry in _entries(folder):
+    for entry in _entries(log):
         at = datetime.fromisoformat(entry.fields.time)
         begins = begins or at
         body = msgspec.json.decode(entry.fields.body)
@@ -78,8 +81,8 @@ def sent(folder: Path, vendor: str, now: datetime) -> tuple[list[Sent], datetime
     return found, begins
 
 
-def _entries(folder: Path, start: int = 0) -> Iterable[Entry]:
-    return entries(folder, start) if folder.is_dir() else ()
+def _entries(log: Reader | None, start: int = 0) -> Iterable[Entry]:
+    return log.entries(start) if log else ()
 
 
 def _left(body: Mapping[str, Any]) -> bool:

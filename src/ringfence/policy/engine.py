@@ -47,12 +47,15 @@ _POLICY_NUMBER = re.compile(r"policy `policy(\d+)`")
 class Policy(msgspec.Struct, frozen=True):
     """Rules that were checked and parsed once. Make one with `Policy.load`.
 
-    `digest` is hex SHA-256 over Cedar's version, the schema and every text. `rules` stand in the order in which Cedar
+    `digest` is hex SHA-256 of `content`: Cedar's version, the schema and every text, as
+    JSON {"cedar": version, "policies": {file: text}, "schema": text} with sorted keys and no spaces, and with
+    "beside": {file: text} where there are such files. `rules` stand in the order in which Cedar
     numbers them, `order` is the place of each id there. `warnings` are sentences for an operator. `reads_time` is true
     where a rule may look at `context.now`: answers then hold for one minute only.
     """
 
     digest: str
+    content: bytes
     rules: tuple[Rule, ...]
     order: dict[str, int]
     warnings: tuple[str, ...]
@@ -83,8 +86,10 @@ class Policy(msgspec.Struct, frozen=True):
         # Read as one text, files in the same order: so Cedar's policyN is rules[N]. A file may end within a comment.
         together = "\n".join(texts[file] for file in sorted(texts))
         order = _order(rules)
+        content = _content(texts, schema, beside or {})
         return cls(
-            digest=_digest(texts, schema, beside or {}),
+            digest=hashlib.sha256(content).hexdigest(),
+            content=content,
             rules=rules,
             order=order,
             warnings=_warnings(rules),
@@ -141,13 +146,11 @@ _NOTHING_PERMITS = Reason(
 )
 
 
-def _digest(texts: Mapping[str, str], schema: str, beside: Mapping[str, str]) -> str:
-    """SHA-256 of the JSON {"cedar": version, "policies": {file: text}, "schema": text}, sorted keys, no spaces; with
-    "beside": {file: text} where there are such files."""
+def _content(texts: Mapping[str, str], schema: str, beside: Mapping[str, str]) -> bytes:
     whole = {"cedar": CEDAR_VERSION, "policies": dict(texts), "schema": schema}
     if beside:
         whole["beside"] = dict(beside)
-    return hashlib.sha256(msgspec.json.encode(whole, order="sorted")).hexdigest()
+    return msgspec.json.encode(whole, order="sorted")
 
 
 def _order(rules: Sequence[Rule]) -> dict[str, int]:

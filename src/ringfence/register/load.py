@@ -8,6 +8,7 @@ requirements.toml   what is relaxed of house policy
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ from ringfence.register.services import (
     load_profile,
     shipped_profiles,
 )
-from ringfence.register.snapshot import Problem, Snapshot, digest
+from ringfence.register.snapshot import Problem, Snapshot, content
 from ringfence.register.standing import joined, missing
 from ringfence.vocabulary.chat import Service
 from ringfence.vocabulary.errors import ConfigurationError
@@ -181,8 +182,9 @@ class _Gathering:
             "practices": shipped_practices(),
         }
         problems = (*self.problems, *self._document_problems())
-        whole = digest(parts | {"posture": self.posture.decides()})
-        return Snapshot(**parts, posture=self.posture, problems=problems, digest=whole)
+        whole = content(parts | {"posture": self.posture.decides()})
+        digest = hashlib.sha256(whole).hexdigest()
+        return Snapshot(**parts, posture=self.posture, problems=problems, content=whole, digest=digest)
 
     def _check_parents(self) -> None:
         for document in self.documents.values():

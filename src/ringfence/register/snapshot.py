@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -34,7 +33,8 @@ class Problem(msgspec.Struct, frozen=True):
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Services by id, documents by id, and the data that says what they are good for.
 
-    `digest` is SHA-256 in hex over all of it, whatever the files are called. `problems` do not depend on the day.
+    `content` is all of it that decides, as canonical JSON, whatever the files are called; `digest` is its SHA-256 in
+    hex. `problems` do not depend on the day.
     """
 
     services: dict[str, Service]
@@ -47,6 +47,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     practices: dict[str, Practices] = {}
     posture: Posture = Posture()
     problems: tuple[Problem, ...] = ()
+    content: bytes = b""
     digest: str = ""
 
     def standing(self, document: Document, today: date) -> Standing:
@@ -65,9 +66,9 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         return profile.title if profile else service.vendor
 
 
-def digest(parts: dict[str, Any]) -> str:
-    """SHA-256 in hex over the canonical JSON of what decides: equal content gives an equal digest."""
-    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
+def content(parts: dict[str, Any]) -> bytes:
+    """The canonical JSON of what decides: equal content gives equal bytes."""
+    return msgspec.json.encode(parts, order="deterministic")
 
 
 def services_for_model(snapshot: Snapshot, model: str, endpoint: str) -> tuple[Service, ...]:

@@ -121,6 +121,83 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         str, Meta(description="Where the highest signed checkpoint is kept: another disk notices a rolled-back ledger.")
     ] = "ledger-highest"
     origin: Annotated[str, Meta(description="Name of this log in its checkpoints.")] = "ringfence.local/ledger"
+    store: Annotated[
+        Literal["segments", "postgres"],
+        Meta(description="segments: files on this machine, one gateway. postgres: many gateways write one log."),
+    ] = "segments"
+    postgres: Annotated[
+        str, Meta(description="For `postgres`: reference to the connection URL, env:NAME or file:PATH.")
+    ] = ""
+    instance: Annotated[
+        str, Meta(description="For `postgres`: this gateway's name among those that write the log.")
+    ] = "gateway"
+    heartbeat_s: Annotated[
+        float, Meta(gt=0, description="Between two signs of life on record; a longer gap reads as not observed.")
+    ] = 60.0
+    tiles: Annotated[
+        str,
+        Meta(description="Where the log is laid out for auditors' tools (tlog-tiles), made from it."),
+    ] = "ledger-tiles"
+
+
+class Anchors(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Outside anchors, as each [[timestamp]], [[witness]] and [[worm]] says. Without one, whoever holds the ledger's
+    key can rewrite its past."""
+
+    interval_s: Annotated[float, Meta(gt=0, description="Between two anchors while the gateway runs.")] = 3_600.0
+    folder: Annotated[str, Meta(description="Where their answers are kept, relative to RINGFENCE_HOME.")] = (
+        "ledger-anchors"
+    )
+    timeout_s: Annotated[float, Meta(gt=0, description="For one answer.")] = 15.0
+
+
+class Timestamp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A time-stamping authority, RFC 3161."""
+
+    url: Annotated[str, Meta(description="Where requests are posted to.")]
+    certificates: Annotated[
+        str, Meta(description="PEM file of the authority's root certificates that you trust, relative to this file.")
+    ]
+
+
+class Witness(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A witness that cosigns checkpoints (C2SP tlog-witness)."""
+
+    url: Annotated[str, Meta(description="Its submission prefix; `/add-checkpoint` is added.")]
+    key: Annotated[str, Meta(description="Its public line: name+key id+key.")]
+
+
+class Worm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A bucket with Object Lock where checkpoints are copied to."""
+
+    bucket: Annotated[str, Meta(description="Its name. It must have been made with Object Lock.")]
+    region: Annotated[str, Meta(description="Its Region, such as us-east-1.")]
+    days: Annotated[int, Meta(ge=1, description="How long a copy can't be deleted by anybody (compliance mode).")]
+    prefix: Annotated[str, Meta(description="Put before each object's name.")] = ""
+    endpoint: Annotated[str, Meta(description="Empty: Amazon S3. Else the base URL of a service that speaks S3.")] = ""
+    credential: Annotated[
+        str, Meta(description="Reference to `ID:SECRET`: env:NAME or file:PATH. Empty: the usual AWS variables.")
+    ] = ""
+
+
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A sample of requests kept for a reviewer who repeats the classification. Off unless `share` is above 0."""
+
+    share: Annotated[float, Meta(ge=0, le=1, description="Share of requests that are kept, drawn at random.")] = 0.0
+    days: Annotated[int, Meta(ge=1, le=366, description="Then a kept request is deleted.")] = 30
+    reviewer: Annotated[
+        str, Meta(description="Public key file of the reviewer, relative to this file; only that key opens them.")
+    ] = ""
+
+
+class Subjects(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whose data was in a request, sealed so that two custodians together can answer who was affected by an incident.
+    Off unless two custodians are named."""
+
+    custodians: Annotated[
+        tuple[str, ...], Meta(description="Public key files of at least two people, relative to this file.")
+    ] = ()
+    days: Annotated[int, Meta(ge=1, description="Then an entry is deleted (6 years: 45 CFR 164.316(b)(2)(i)).")] = 2_192
 
 
 class Masking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -134,6 +211,8 @@ class Folders(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     register: Annotated[str, Meta(description="Services and documents on file.")] = "register"
     policies: Annotated[str, Meta(description="Cedar rules.")] = "policies"
+    approvers: Annotated[str, Meta(description="People who may approve, one file each.")] = "approvers"
+    exceptions: Annotated[str, Meta(description="Exceptions, each signed by two of them.")] = "exceptions"
 
 
 class Posture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -174,5 +253,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     masking: Masking = Masking()
     folders: Folders = Folders()
     posture: Posture = Posture()
+    anchors: Anchors = Anchors()
+    content: Content = Content()
+    subjects: Subjects = Subjects()
     account: tuple[Account, ...] = ()
+    timestamp: tuple[Timestamp, ...] = ()
+    witness: tuple[Witness, ...] = ()
+    worm: tuple[Worm, ...] = ()
     upstream: tuple[Upstream, ...] = ()

@@ -9,9 +9,15 @@ from typing import Any
 
 import msgspec
 
-from ringfence.settings.model import Account, Settings, Upstream
+from ringfence.settings.model import Account, Settings, Timestamp, Upstream, Witness, Worm
 
-LISTS: dict[str, type[msgspec.Struct]] = {"account": Account, "upstream": Upstream}
+LISTS: dict[str, type[msgspec.Struct]] = {
+    "account": Account,
+    "upstream": Upstream,
+    "timestamp": Timestamp,
+    "witness": Witness,
+    "worm": Worm,
+}
 """Tables of which a file may hold several."""
 
 
