@@ -268,20 +268,20 @@ class TestSeen:
         log.append_blocking(decided(id="r2", effect="MASK", coverage=[COVER | {"covered": False}]), 5)
         log.append_blocking(decided(id="r3", coverage=[COVER | {"service": "openai/other"}]), 5)
         seen = sent.Seen()
-        seen.learn(home.ledger)
+        seen.learn(boot.reader_or_none(home))
         assert [use.documents for use in seen.uses.values()] == [("test-baa",)]
         following = seen.following
         log.append_blocking(decided(id="r4", client="d"), 5)
         log.close()
-        seen.learn(home.ledger)
+        seen.learn(boot.reader_or_none(home))
         assert seen.following > following
         assert {use.client for use in seen.uses.values()} == {"c", "d"}
 
     def test_no_ledger_yet(self, home: Home) -> None:
         seen = sent.Seen()
-        seen.learn(home.ledger)
+        seen.learn(boot.reader_or_none(home))
         assert seen.uses == {}
-        assert sent.sent(home.ledger, "openai", datetime.now(UTC)) == ([], None)
+        assert sent.sent(boot.reader_or_none(home), "openai", datetime.now(UTC)) == ([], None)
 
     @pytest.mark.parametrize(
         ("asked", "answered", "counted", "tokens"),
@@ -304,7 +304,7 @@ class TestSeen:
         other = log.append_blocking(decided(id="r2", service="anthropic/messages"), 5).index
         log.append_blocking(ended(other, id="r2"), 5)
         log.close()
-        [one], begins = sent.sent(home.ledger, "openai", datetime.now(UTC))
+        [one], begins = sent.sent(boot.reader_or_none(home), "openai", datetime.now(UTC))
         assert (one.counted, one.tokens) == (counted, tokens)
         assert begins is not None
 
