@@ -162,10 +162,11 @@ class Disk:
                     if self.random.random() < 0.5:
                         del image[change:]
                     continue
-                for at in range(0, len(change[1]), SECTOR_BYTES):
+                for part in _by_sector(*change):
                     if self.random.random() < 0.5:
-                        self._apply(image, (change[0] + at, change[1][at : at + SECTOR_BYTES]))
-            if path.name == "lock" or path not in self.names:
+                        self._apply(image, part)
+            folders = [folder for folder in path.parents if self.root in folder.parents]
+            if path.name == "lock" or not self.names.issuperset([path, *folders]):
                 path.unlink()
             else:
                 path.write_bytes(image)
@@ -178,6 +179,14 @@ class Disk:
         self.dead = False
         self.plan = lambda call, name: ""
         self.calls = 0
+
+
+def _by_sector(offset: int, data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The parts of a write that reach the disk one by one."""
+    while data:
+        length = SECTOR_BYTES - offset % SECTOR_BYTES
+        yield offset, data[:length]
+        offset, data = offset + length, data[length:]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from ringfence.ledger.highest import Highest, decode_slots, encode_slot, newest
 from ringfence.ledger.read import entries
+from ringfence.ledger.salts import SLOT_BYTES
 from ringfence.ledger.segments import HEADER_BYTES, Header, Scan, create_segment
 from ringfence.vocabulary.errors import LedgerCorrupt
 
@@ -244,3 +245,15 @@ def test_damage_between_two_segments_is_named(recorded: Any) -> None:
     with pytest.raises(LedgerCorrupt, match="wrong checksum") as caught:
         box.open(roll_bytes=1500)
     assert caught.value.where == f"{segment}@{boundaries(segment)[-1]}"
+
+
+def test_a_salt_that_a_crash_tore_harms_no_record_that_needs_none(box: Any) -> None:
+    """The start's NOTICE takes the index of the record that never came, and writes no salt."""
+    filled(box, 3)
+    size = box.verify().size
+    salts = box.folder / "salts"
+    salts.write_bytes(salts.read_bytes().ljust((size + 1) * SLOT_BYTES, b"\0") + b"torn".ljust(20, b"x"))
+    box.open().close()
+    report = box.verify()
+    assert report.ok, report
+    assert report.size == size + 5, "a start, three ends and a stop"

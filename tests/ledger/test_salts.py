@@ -8,6 +8,7 @@ import pytest
 from ringfence.ledger.salts import (
     NO_SALT,
     SLOT_BYTES,
+    blank_beyond,
     encode_slot,
     erase_salt,
     open_salts,
@@ -102,3 +103,10 @@ def test_another_file_is_refused_and_kept(tmp_path: Path) -> None:
     with pytest.raises(LedgerCorrupt, match="does not begin"):
         open_salts(tmp_path)
     assert (tmp_path / "salts").read_bytes() == b"something else"
+
+
+def test_what_stands_beyond_the_last_record_is_blanked(written: Path) -> None:
+    blank_beyond(written, 3)
+    assert slots(written) == [*(encode_slot(index, SALTS[index]) for index in range(3)), NO_SALT, NO_SALT]
+    blank_beyond(written, 5)
+    assert (written / "salts").stat().st_size == 6 * SLOT_BYTES

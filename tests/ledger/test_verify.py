@@ -309,6 +309,7 @@ def test_beside_a_running_writer(box: Any, scale: int) -> None:
             at_least = ledger.size
             report = box.verify()
             assert report.ok, report
+            assert report.steps[7].status is Status.OK, "the gateway's next commits are no earlier copy"
             assert report.size >= at_least
             sizes.append(report.size)
     finally:

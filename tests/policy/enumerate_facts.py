@@ -25,6 +25,7 @@ from ringfence.vocabulary.text import Completeness
 
 NOW = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 TABLE = Path(__file__).with_name("enumeration.txt")
+EXCEPTABLE = ("retained-field", "unknown-field")
 METHODS = ("none", "structured_acceptance", "safe_harbor", "expert_determination")
 
 VENDOR: dict[str, Any] = {"service": "vendor-chat", "vendor": "vendor", "private": False, "own_host": False}
@@ -84,6 +85,8 @@ def random_facts(seed: int, count: int) -> Iterator[Facts]:
             configured=not seldom(),
             readable=not seldom(),
             reroute_allowed=not seldom(),
+            excepted_rules=tuple(rule for rule in EXCEPTABLE if rng.random() < 0.15),
+            excepted_labels=some(labels, 0.5) if rng.random() < 0.2 else some(tuple(Label), 0.3) if seldom() else (),
             **(rng.choice(tuple(PLACES.values())) if not seldom() else {**VENDOR, "own_host": True}),
         )
 
@@ -183,6 +186,45 @@ def _fields() -> Iterator[tuple[str, Facts]]:
             )
 
 
+def _exceptions() -> Iterator[tuple[str, Facts]]:
+    for (place, where), form, label, other, excepted in itertools.product(
+        PLACES.items(), Form, Label, (None, Label.PERSONAL), ("none", "label", "both", "rule")
+    ):
+        labels = tuple(sorted({label, other} - {None}))
+        lifted = {"none": (), "label": (label,), "both": labels, "rule": ()}[excepted]
+        yield (
+            f"{place} {form} {'+'.join(labels)} uncovered, excepted: {excepted}",
+            facts(
+                **where,
+                form=form,
+                labels=labels,
+                declared=(),
+                uncovered=labels,
+                excepted_labels=lifted,
+                excepted_rules=EXCEPTABLE if excepted == "rule" else (),
+            ),
+        )
+    for (place, where), label, unknown, retained, rules in itertools.product(
+        PLACES.items(),
+        Label,
+        (True, False),
+        (True, False),
+        ((), ("unknown-field",), ("retained-field",), EXCEPTABLE),
+    ):
+        if unknown or retained:
+            yield (
+                f"{place} {label} unknown={unknown:d} retained={retained:d}, excepted: {' and '.join(rules) or 'none'}",
+                facts(
+                    **where,
+                    labels=(label,),
+                    declared=(label,),
+                    unknown_fields=("/new",) if unknown else (),
+                    forbidden_fields=("/store",) if retained else (),
+                    excepted_rules=rules,
+                ),
+            )
+
+
 def _contradictions() -> Iterator[tuple[str, Facts]]:
     yield "no label", facts(labels=(), declared=())
     yield "no label, own host", facts(labels=(), declared=(), **OWN)
@@ -198,6 +240,7 @@ PLANES = {
     "what masking left": _leftovers,
     "not read whole": _unread,
     "fields": _fields,
+    "exceptions": _exceptions,
     "contradictions": _contradictions,
 }
 

@@ -46,6 +46,8 @@ OTHER: dict[str, Any] = {
     "readable": False,
     "reroute_allowed": False,
     "own_host": True,
+    "excepted_rules": ("unknown-field",),
+    "excepted_labels": (Label.PERSONAL,),
 }
 
 

@@ -44,6 +44,9 @@ ALONE = {
     "classification-failed": facts(completeness=Completeness.FAILED, labels=(Label.PHI,), declared=(Label.PHI,)),
     "unknown-field": facts(labels=(Label.PHI,), declared=(Label.PHI,), unknown_fields=("/new",)),
     "retained-field": facts(labels=(Label.PHI,), declared=(Label.PHI,), forbidden_fields=("/store",)),
+    "no-exception-for-health-data": facts(
+        labels=(Label.PHI,), declared=(Label.PHI,), uncovered=(Label.PHI,), excepted_labels=(Label.PHI,)
+    ),
 }
 
 
@@ -146,6 +149,9 @@ def test_a_superfluous_member_is_no_decision(policy: Policy) -> None:
         {"unmaskable": (1,)},
         {"unknown_fields": None},
         {"vendor": None},
+        {"excepted_rules": ("private-host-not-covered",)},
+        {"excepted_rules": ("label-not-covered",)},
+        {"excepted_labels": ("phy",)},
     ],
     ids=str,
 )

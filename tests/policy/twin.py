@@ -51,7 +51,9 @@ def reroute_refused(f: Facts) -> bool:
 
 
 def label_not_covered(f: Facts) -> bool:
-    return f.form == Form.AS_REQUESTED and not f.private and len(f.uncovered) > 0
+    if f.form != Form.AS_REQUESTED or f.private or not f.uncovered:
+        return False
+    return any(label not in f.excepted_labels for label in f.uncovered)
 
 
 def private_host_not_covered(f: Facts) -> bool:
@@ -102,11 +104,21 @@ def classification_failed(f: Facts) -> bool:
 
 
 def unknown_field(f: Facts) -> bool:
+    if "unknown-field" in f.excepted_rules:
+        return False
     return len(f.unknown_fields) > 0 and not f.private and is_regulated(f.labels)
 
 
 def retained_field(f: Facts) -> bool:
+    if "retained-field" in f.excepted_rules:
+        return False
     return len(f.forbidden_fields) > 0 and not f.private and is_regulated(f.labels)
+
+
+def no_exception_for_health_data(f: Facts) -> bool:
+    never = {*HEALTH, Label.SECRET}
+    claimed = bool(f.excepted_rules) or bool(f.excepted_labels)
+    return (claimed and bool(never & set(f.labels))) or bool(never & set(f.excepted_labels))
 
 
 RULES: tuple[Callable[[Facts], bool], ...] = (
@@ -127,6 +139,7 @@ RULES: tuple[Callable[[Facts], bool], ...] = (
     classification_failed,
     unknown_field,
     retained_field,
+    no_exception_for_health_data,
 )
 
 

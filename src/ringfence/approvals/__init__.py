@@ -7,8 +7,8 @@ sign stands in `approvers/*.toml`. Nothing here knows what an act means: the roo
 from ringfence.approvals.acts import canonical, digest, words
 from ringfence.approvals.approving import approvals_of, approve, enough, require, with_approval
 from ringfence.approvals.dsse import PAYLOAD_TYPE
-from ringfence.approvals.keys import create_private_key, load_private_key, public_text
-from ringfence.approvals.people import check_people, load_people, person_text
+from ringfence.approvals.keys import load_private_key, public_text, seal_private_key
+from ringfence.approvals.people import check_people, check_person, load_people, write_person
 from ringfence.approvals.proposals import parse_proposal, read_proposal, write_proposal
 
 __all__ = [
@@ -17,17 +17,18 @@ __all__ = [
     "approve",
     "canonical",
     "check_people",
-    "create_private_key",
+    "check_person",
     "digest",
     "enough",
     "load_people",
     "load_private_key",
     "parse_proposal",
-    "person_text",
     "public_text",
     "read_proposal",
     "require",
+    "seal_private_key",
     "with_approval",
     "words",
+    "write_person",
     "write_proposal",
 ]

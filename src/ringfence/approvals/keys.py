@@ -15,14 +15,13 @@ LEAST_CHARACTERS = 12
 """Of a passphrase. Whoever copies the file may guess for as long as they like."""
 
 
-def create_private_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
-    """Make a key and keep it at `path`, mode 0600, sealed. Raises ConfigurationError where something is there already
-    or the passphrase is too short."""
+def seal_private_key(path: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
+    """Keep the key at `path`, mode 0600, sealed. Raises ConfigurationError where something is there already or the
+    passphrase is too short."""
     if len(passphrase) < LEAST_CHARACTERS:
         raise ConfigurationError(
             f"the passphrase has fewer than {LEAST_CHARACTERS} characters", remedy="Choose a longer one."
         )
-    key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -36,7 +35,6 @@ def create_private_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
         file.write(pem)
         file.flush()
         os.fsync(fd)
-    return key
 
 
 def load_private_key(path: Path, passphrase: str) -> Ed25519PrivateKey:

@@ -17,6 +17,7 @@ from ringfence.vocabulary.errors import ConfigurationError
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 _REMEDY = "Correct the field; docs/how-to/approve-with-two-people.md lists them all."
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 
 
@@ -65,8 +66,36 @@ def raw_key(person: Person) -> bytes:
     return raw
 
 
-def person_text(person: Person) -> str:
-    """The text of a person's file. Strings are written as JSON, whose escapes TOML's basic strings share."""
+def write_person(folder: Path, person: Person) -> Path:
+    """Enrol a person. Raises ConfigurationError where the file is there already, or as `check_person`."""
+    path = folder / f"{person.id}.toml"
+    check_person(person, str(path))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(_text(person))
+    except FileExistsError:
+        raise _problem(str(path), "", "is there already: nobody gets a second key") from None
+    return path
+
+
+def check_person(person: Person, where: str) -> None:
+    """Raises ConfigurationError, which names `where` and the field."""
+    if not ID.fullmatch(person.id):
+        raise _problem(where, "id", "must be small letters, digits, dots and dashes, 64 at most")
+    for name in ("name", "role"):
+        if not getattr(person, name).strip():
+            raise _problem(where, name, "must not be empty")
+    if person.until and person.until < person.since:
+        raise _problem(where, "until", "lies before since")
+    try:
+        raw_key(person)
+    except ConfigurationError as error:
+        raise _problem(where, "public_key", error.message) from None
+
+
+def _text(person: Person) -> str:
+    """Strings are written as JSON, whose escapes TOML's basic strings share."""
     rows = [
         (
             name,
@@ -83,26 +112,24 @@ def _read(path: Path) -> Person:
         fields = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
         person = Person(**msgspec.structs.asdict(fields))
     except tomllib.TOMLDecodeError as error:
-        raise _problem(path, "", f"not valid TOML: {error}") from None
+        raise _problem(str(path), "", f"not valid TOML: {error}") from None
     except msgspec.ValidationError as error:
-        match = _AT.match(str(error))
-        raise _problem(path, (match["path"] or "") if match else "", match["what"] if match else str(error)) from None
+        raise _invalid(path, str(error)) from None
     except (OSError, UnicodeDecodeError):
-        raise _problem(path, "", "can't be read as UTF-8") from None
-    if not ID.fullmatch(person.id) or person.id != path.stem:
-        raise _problem(path, "id", "must be the file's name without .toml: small letters, digits, dots and dashes")
-    for name in ("name", "role"):
-        if not getattr(person, name).strip():
-            raise _problem(path, name, "must not be empty")
-    if person.until and person.until < person.since:
-        raise _problem(path, "until", "lies before since")
-    try:
-        raw_key(person)
-    except ConfigurationError as error:
-        raise _problem(path, "public_key", error.message) from None
+        raise _problem(str(path), "", "can't be read as UTF-8") from None
+    if person.id != path.stem:
+        raise _problem(str(path), "id", f"the file must be named {person.id}.toml")
+    check_person(person, str(path))
     return person
 
 
-def _problem(path: Path, field: str, what: str) -> ConfigurationError:
-    place = f"{path}: {field}" if field else str(path)
+def _invalid(path: Path, error: str) -> ConfigurationError:
+    match = _AT.match(error)
+    what, field = (match["what"], match["path"] or "") if match else (error, "")
+    unknown = _UNKNOWN.search(what)
+    return _problem(str(path), unknown["name"] if unknown else field, what)
+
+
+def _problem(where: str, field: str, what: str) -> ConfigurationError:
+    place = f"{where}: {field}" if field else where
     return ConfigurationError(f"{place}: {what}", remedy=_REMEDY, where=place)

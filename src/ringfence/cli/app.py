@@ -25,7 +25,15 @@ COMMANDS = (
     "probe",
     "incident",
     "keys",
+    "approver",
+    "approve",
+    "exception",
+    "change",
     "ledger",
+    "evidence",
+    "custodian",
+    "review",
+    "witness",
     "doctor",
 )
 

@@ -10,21 +10,27 @@ import click
 import msgspec
 
 from ringfence import register
+from ringfence.approvals import load_people
 from ringfence.cli.common import json_option
 from ringfence.cli.output import as_json
 from ringfence.gateway import boot
 from ringfence.gateway import home as homes
 from ringfence.gateway.accounts import probed
+from ringfence.gateway.anchored import age, last
+from ringfence.gateway.anchors import anchorers, kept
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
 from ringfence.gateway.services import private_services, targets
 from ringfence.gateway.state import DETECTION, MASKING, load_masking, load_policy, load_rules, shipped_rules
 from ringfence.gateway.taggers import load_taggers, load_with_deep
+from ringfence.ledger.checkpoint import Verifier, read_note
 from ringfence.posture import Store
 from ringfence.settings.model import Organisation
 from ringfence.upstream import Upstreams
 from ringfence.vocabulary.errors import RingfenceError
 from ringfence.vocabulary.posture import AccountState, FindingKind
+
+_LATE, _DAY_S = 3, 86_400  # an anchor is late after so many intervals and a day, for a gateway that rests at night
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -66,11 +72,13 @@ def examine(context: click.Context) -> Iterator[Advice]:
         ("private model", _private),
         ("register", _register),
         ("policies", _policies),
+        ("exceptions", _exceptions),
         ("keys", _keys),
         ("names", _names),
         ("services", _services),
         ("accounts", _accounts),
         ("ledger", _ledger),
+        ("anchors", _anchors),
     )
     for name, check in checks:
         try:
@@ -162,6 +170,19 @@ def _policies(home: Home) -> Iterator[Advice]:
         yield Advice("ok", "policies", f"{MASKING}: Safe Harbor {switch}, {len(masks.entities)} kinds of their own")
 
 
+def _exceptions(home: Home) -> Iterator[Advice]:
+    people, given = load_people(home.approvers), home.settings.organisation
+    organisation = register.organisation(given.role, given.regimes, given.name)
+    found = boot.load_exceptions(home, boot.load_register(home), organisation)
+    for entry in found.entries:
+        if entry.problem:
+            says = f"{entry.file} does not count: {entry.problem}"
+            yield Advice("warning", "exceptions", says, "See `ringfence exception list`.")
+    counting = found.in_force(datetime.now(UTC))
+    if people or found.entries:
+        yield Advice("ok", "exceptions", f"{len(people)} people may approve, {len(counting)} exceptions are in force")
+
+
 def _keys(home: Home) -> Iterator[Advice]:
     if not home.folder.exists():
         return
@@ -237,7 +258,11 @@ def _account(vendor: str, state: AccountState | None, open_: int, now: datetime)
 
 
 def _ledger(home: Home) -> Iterator[Advice]:
-    if home.ledger.is_dir() and not home.ledger_highest.exists():
+    if home.settings.ledger.store == "postgres":
+        log = boot.reader_or_none(home)
+        said = "no record yet" if log is None else f"{read_note(log.checkpoint()).checkpoint.size} records signed"
+        yield Advice("ok", "ledger", f"in PostgreSQL, written as {home.settings.ledger.instance!r}: {said}")
+    elif home.ledger.is_dir() and not home.ledger_highest.exists():
         yield Advice(
             "error",
             "ledger",
@@ -247,3 +272,26 @@ def _ledger(home: Home) -> Iterator[Advice]:
     for path in (home.ledger_key, home.vault_key):
         if path.exists() and path.stat().st_mode & 0o077:
             yield Advice("error", "keys", f"{path}: others can read it", f"chmod 600 {path}")
+
+
+def _anchors(home: Home) -> Iterator[Advice]:
+    named = anchorers(home)
+    if not named:
+        yield Advice(
+            "warning",
+            "anchors",
+            "none is named, so whoever holds the ledger's key could rewrite its past unnoticed",
+            "Add [[timestamp]], [[witness]] or [[worm]]: docs/how-to/anchor-the-ledger.md.",
+        )
+    elif reader := boot.reader_or_none(home):
+        now, kept_ = datetime.now(UTC), kept(home, Verifier.from_key_line(reader.key_line))
+        best = last(kept_)
+        interval_s = home.settings.anchors.interval_s
+        late = best is None or best.time is None or (now - best.time).total_seconds() > _LATE * interval_s + _DAY_S
+        severity = "warning" if late or any(each.wrong for each in kept_) else "ok"
+        yield Advice(
+            severity,
+            "anchors",
+            f"{len(named)} named; {age(kept_, now)}",
+            "Run `ringfence ledger anchor`, and `ringfence ledger anchors`." if severity == "warning" else "",
+        )

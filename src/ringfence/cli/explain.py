@@ -204,6 +204,7 @@ def report(request: CanonicalRequest, result: Plan) -> dict[str, Any]:
         "gaps": list(result.gaps),
         "replaced": result.masked.replaced if result.masked else {},
         "reasons": list(classification.reasons),
+        "exceptions": list(result.exceptions),
         "policy_digest": decision.policy_digest,
         "register_digest": decision.register_digest,
     }
@@ -250,6 +251,8 @@ def _print(request: CanonicalRequest, result: Plan) -> None:
             for cover in decision.coverage
         ],
     )
+    if result.exceptions:
+        click.echo(f"excepted by {', '.join(result.exceptions)}: without it this candidate would be denied")
     for rewrite in result.rewrites:
         click.echo(f"rewritten {rewrite.pointer or 'the body'}: {rewrite.why}")
     for gap in result.gaps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ringfence.cli import affected
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
 from ringfence.posture import Store
@@ -13,6 +14,9 @@ from ringfence.vocabulary.errors import ConfigurationError
 @click.group()
 def command() -> None:
     """Drifts, and the regulated requests that were sent before they were noticed."""
+
+
+command.add_command(affected.command)
 
 
 @command.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 
 import click
@@ -9,7 +10,12 @@ import click
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
 from ringfence.gateway import home as homes
+from ringfence.gateway import onrecord
+from ringfence.gateway.changes import user
+from ringfence.gateway.home import Home
 from ringfence.gateway.keys import Key, KeyStore, public
+from ringfence.gateway.prober import Prober
+from ringfence.vocabulary.errors import LedgerError
 from ringfence.vocabulary.labels import Label
 
 
@@ -55,6 +61,7 @@ def create(context: click.Context, /, expires: datetime | None, json_: bool, **f
     homes.create(home)
     until = datetime.combine(expires.date(), time.max, UTC) if expires else None
     key, text = KeyStore(home.folder).create(expires=until, **fields)
+    _put(home, "key_created", key)
     if json_:
         as_json({"key": text, **public(key)})
         return
@@ -83,8 +90,24 @@ def list_(context: click.Context, json_: bool) -> None:
 @click.pass_context
 def disable(context: click.Context, key_id: str) -> None:
     """Disable a key at once; a running gateway notices within a second."""
-    key = KeyStore(home_of(context).folder).disable(key_id)
+    home = home_of(context)
+    key = KeyStore(home.folder).disable(key_id)
+    _put(home, "key_disabled", key)
     click.echo(f"Key {key.id} is disabled.")
+
+
+def _put(home: Home, event: str, key: Key) -> None:
+    """Who ran the command goes on record: at once where that is possible, else with the gateway's next look. The key is
+    made or disabled all the same: that must never wait for a ledger."""
+    body = {"event": event, "key": key.id, "client": key.client, "actor": user(os.getuid()), "approvers": []}
+    try:
+        if (home.ledger / "log.vkey").exists():
+            onrecord.put(home, Prober(home), [body])
+        else:
+            onrecord.leave(home, body)
+    except LedgerError as error:
+        onrecord.leave(home, body)
+        click.echo(f"It is not on record yet, and will be when the gateway runs: {error.message}", err=True)
 
 
 def handles(key: Key) -> str:

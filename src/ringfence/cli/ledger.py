@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
+from ringfence.cli import anchors, exporting, forget, hold, proving
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, progress, table
 from ringfence.gateway import boot
+from ringfence.gateway.anchored import judge, lines
+from ringfence.gateway.home import Home
 from ringfence.ledger.read import Match
 from ringfence.ledger.reader import check_content
+from ringfence.ledger.report import Report
 from ringfence.ledger.verify import verify
+from ringfence.ledger.verify_reader import verify_reader
 
 
 @click.group()
 def command() -> None:
     """Verify and read the tamper-evident record."""
+
+
+for _each in (*proving.COMMANDS, *anchors.COMMANDS, exporting.command, forget.command, hold.command):
+    command.add_command(_each)
 
 
 @command.command("verify")
@@ -27,29 +37,42 @@ def command() -> None:
 def verify_(context: click.Context, public_key: str | None, json_: bool) -> int:
     """Check every record, the tree and every signature. Exit code 1 where something is wrong."""
     home = home_of(context)
-    boot.reader(home)
-    report = verify(
-        home.ledger,
-        highest_path=home.ledger_highest,
-        public_key=public_key,
-        progress=lambda done, whole: progress(f"verified {done >> 20} of {whole >> 20} MiB"),
-    )
+    report = verified(home, public_key)
     progress("")
+    judged = judge(home, key_line=public_key or "") if report.ok else None
+    good = report.ok and judged is not None and not judged.contradictions
     if json_:
-        as_json(report)
-        return 0 if report.ok else 1
+        as_json({**msgspec.to_builtins(report), "anchors": judged})
+        return 0 if good else 1
     for step in report.steps:
         click.echo(f"{step.number:>3}. {step.status:<8} {step.title}")
         for detail in step.details:
             click.echo(f"{'':14}{detail}")
     click.echo(
-        f"{'VERIFIED' if report.ok else 'NOT VERIFIED'}: {report.size} records, {report.decided} decided, "
+        f"{'VERIFIED' if good else 'NOT VERIFIED'}: {report.size} records, {report.decided} decided, "
         f"{report.ended} ended, {len(report.unended)} open, root {report.root[:16]}"
     )
-    click.echo(
-        "Without an outside anchor whoever holds the key could have rewritten all of it: see the README's limits."
+    for line in lines(judged, report.size, datetime.now(UTC)) if judged else ():
+        click.echo(line)
+    return 0 if good else 1
+
+
+def verified(home: Home, public_key: str | None) -> Report:
+    """Verify the ledger of this home, whichever store holds it. Raises LedgerError where there is none."""
+    log = boot.reader(home)
+    if home.settings.ledger.store == "postgres":
+        return verify_reader(
+            log,
+            highest_path=home.ledger_highest,
+            public_key=public_key,
+            progress=lambda done, whole: progress(f"verified {done} of {whole} records"),
+        )
+    return verify(
+        home.ledger,
+        highest_path=home.ledger_highest,
+        public_key=public_key,
+        progress=lambda done, whole: progress(f"verified {done >> 20} of {whole >> 20} MiB"),
     )
-    return 0 if report.ok else 1
 
 
 @command.command("show")

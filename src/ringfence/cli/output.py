@@ -11,7 +11,7 @@ from typing import Any
 import click
 import msgspec
 
-from ringfence.vocabulary.errors import AuthenticationFailed, LedgerError, RingfenceError, UpstreamError
+from ringfence.vocabulary.errors import AnchorError, AuthenticationFailed, LedgerError, RingfenceError, UpstreamError
 
 EXIT_CODES = {
     0: "done",
@@ -27,7 +27,7 @@ def exit_code(error: RingfenceError) -> int:
     """The exit code of an error that ended a command."""
     if isinstance(error, LedgerError):
         return 4
-    return 5 if isinstance(error, UpstreamError | AuthenticationFailed) else 3
+    return 5 if isinstance(error, UpstreamError | AuthenticationFailed | AnchorError) else 3
 
 
 def fail(error: RingfenceError) -> None:

@@ -13,9 +13,9 @@ import click
 
 from ringfence import register
 from ringfence.cli.common import home_of
+from ringfence.cli.ledger import verified
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
-from ringfence.ledger.verify import verify
 from ringfence.vocabulary.errors import ConfigurationError, UpstreamUnavailable
 
 _KEYS_NOTICED_S = 10.0
@@ -101,7 +101,7 @@ def command(context: click.Context) -> int:
     finally:
         keys.drop_demonstration()
     click.secho("\nThe ledger", bold=True)
-    report = verify(home.ledger, highest_path=home.ledger_highest)
+    report = verified(home, None)
     for step in report.steps:
         if step.status != "ok":
             click.echo(f"   {step.status}: {step.title} {' '.join(step.details)}")

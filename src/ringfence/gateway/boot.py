@@ -14,12 +14,16 @@ from typing import Any
 from ringfence import register
 from ringfence.classify import Classifier
 from ringfence.extract import Extractor, Limits
+from ringfence.gateway import store
 from ringfence.gateway.accounts import probed
+from ringfence.gateway.exceptions import loading as exceptions
+from ringfence.gateway.exceptions.lifting import Exceptions
 from ringfence.gateway.files import Files
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import write_private
 from ringfence.gateway.services import private_services
 from ringfence.gateway.serving import Serving
+from ringfence.gateway.sidecars import Sidecars
 from ringfence.gateway.state import State, load_masking, load_policy, load_rules
 from ringfence.gateway.stations import Sender, Stations
 from ringfence.gateway.taggers import load_taggers, load_with_deep
@@ -27,6 +31,9 @@ from ringfence.ledger.ledger import Ledger
 from ringfence.ledger.reader import Reader, SegmentsReader
 from ringfence.ledger.snapshots import FolderSnapshots, Snapshots
 from ringfence.masking import Book, Vault
+from ringfence.sidecar.content import ContentWriter
+from ringfence.sidecar.people import load_custodians, load_opener
+from ringfence.sidecar.subjects import SubjectWriter
 from ringfence.vocabulary.errors import LedgerUnavailable, VaultError
 from ringfence.vocabulary.record import Receipt, Record
 
@@ -50,19 +57,37 @@ def load_state(home: Home, reachable: Callable[[str], bool]) -> State:
     """The register and policies as their files are now. Raises ConfigurationError."""
     table = home.settings.organisation
     organisation = register.organisation(table.role, table.regimes, table.name)
-    rules = load_rules(home.policies)
+    rules, snapshot = load_rules(home.policies), load_register(home)
     return State(
-        load_register(home),
+        snapshot,
         load_policy(home.policies),
         organisation,
         reachable,
         rules=rules,
         masking=load_masking(home.policies),
+        exceptions=load_exceptions(home, snapshot, organisation),
     )
 
 
-def open_ledger(home: Home, on_fatal: Callable[[LedgerUnavailable], None], start: Mapping[str, Any]) -> Ledger:
-    """The ledger of this home, recovered. Raises LedgerLocked, LedgerCorrupt, LedgerUnavailable."""
+def load_exceptions(home: Home, snapshot: register.Snapshot, organisation: register.Organisation) -> Exceptions:
+    """The exceptions as their files are now; what can't be used does not count."""
+    return exceptions.load(
+        home.exceptions,
+        home.approvers,
+        snapshot.needs,
+        organisation,
+        max_days=home.settings.exceptions.max_days,
+        now=datetime.now(UTC),
+    )
+
+
+def open_ledger(
+    home: Home, on_fatal: Callable[[LedgerUnavailable], None], start: Mapping[str, Any], *, command: bool = False
+) -> Ledger:
+    """The ledger of this home, recovered. A `command` may write beside the running gateway where the store takes many
+    writers. Raises LedgerLocked, LedgerCorrupt, LedgerUnavailable, ConfigurationError."""
+    if store.in_postgres(home):
+        return store.open_postgres(home, on_fatal, start, command=command)
     return Ledger.open(
         home.ledger,
         key_path=home.ledger_key,
@@ -77,18 +102,25 @@ def open_ledger(home: Home, on_fatal: Callable[[LedgerUnavailable], None], start
 def reader(home: Home) -> Reader:
     """The ledger of this home for reading, beside a running gateway too. Raises LedgerUnavailable where there is none,
     LedgerCorrupt."""
+    if store.in_postgres(home):
+        return store.postgres_reader(home)
     if not home.ledger.is_dir():
         raise LedgerUnavailable(f"{home.ledger}: there is no ledger here", remedy="Start the gateway: `ringfence up`.")
     return SegmentsReader(home.ledger, home.ledger_highest)
 
 
 def reader_or_none(home: Home) -> Reader | None:
-    """`reader`, or None where nothing was ever recorded. Raises LedgerCorrupt."""
+    """`reader`, or None where nothing was ever recorded. Raises LedgerCorrupt; LedgerUnavailable where the store can't
+    be asked."""
+    if store.in_postgres(home):
+        return store.postgres_reader_or_none(home)
     return reader(home) if (home.ledger / "log.vkey").exists() else None
 
 
 def snapshots(home: Home) -> Snapshots:
     """Where each register and policy that was in force is kept."""
+    if store.in_postgres(home):
+        return store.postgres_snapshots(home)
     return FolderSnapshots(home.ledger / "snapshots")
 
 
@@ -132,6 +164,32 @@ def open_files(home: Home) -> Files:
     return Files(Extractor(limits, workers=1), timeout_s=table.files_timeout_s)
 
 
+def open_sidecars(home: Home) -> Sidecars | None:
+    """The encrypted stores beside the ledger; None where both are off. Raises ConfigurationError where a key that the
+    settings name can't be used."""
+    content, subjects = home.settings.content, home.settings.subjects
+    if not content.share and not subjects.custodians:
+        return None
+    beside = home.config.parent
+    return Sidecars(
+        ContentWriter(home.content, load_opener(beside / content.reviewer), now=_now) if content.share else None,
+        content.share,
+        SubjectWriter(
+            home.subjects,
+            load_custodians([beside / each for each in subjects.custodians]),
+            now=_now,
+            random_bytes=secrets.token_bytes,
+        )
+        if subjects.custodians
+        else None,
+        secrets.SystemRandom().random,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 async def no_ledger(record: Record) -> Receipt:
     """Stands in for the ledger in a dry run, where nothing is recorded and so nothing can be sent."""
     raise LedgerUnavailable("A dry run records nothing.")
@@ -147,6 +205,7 @@ def stations(
     live: Callable[[str], None],
     names: Serving | None = None,
     files: Files | None = None,
+    sidecars: Sidecars | None = None,
 ) -> Stations:
     """The stations around an opened ledger, vault and set of services, and what the caller opened and closes."""
     salt_key = secrets.token_bytes(32)  # of this process: a restart empties a shared prefix cache, and no more
@@ -166,4 +225,5 @@ def stations(
         names=names,
         names_always=home.settings.detection.always,
         files=files,
+        sidecars=sidecars,
     )

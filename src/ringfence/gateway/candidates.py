@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 
 import msgspec
 
 from ringfence import register
 from ringfence.classify import Provenance, declared
 from ringfence.gateway.admit import Caller
+from ringfence.gateway.exceptions.lifting import NOTHING, Lifted
 from ringfence.gateway.found import found_at
 from ringfence.gateway.keys import Key
 from ringfence.gateway.state import State
@@ -38,6 +39,7 @@ class Option(msgspec.Struct, frozen=True):
     method: register.MaskMethod
     configured: bool
     manner: Manner = Manner()
+    lifted: Lifted = NOTHING
 
     @property
     def service(self) -> Service:
@@ -46,6 +48,17 @@ class Option(msgspec.Struct, frozen=True):
     @property
     def uncovered(self) -> tuple[Label, ...]:
         return tuple(sorted(cover.label for cover in self.coverage if not cover.covered))
+
+    @property
+    def excepted_labels(self) -> tuple[Label, ...]:
+        """Of the uncovered ones."""
+        return tuple(label for label in self.uncovered if label in self.lifted.labels)
+
+    @property
+    def excepted_rules(self) -> tuple[str, ...]:
+        """Of those that speak of the fields that this request uses."""
+        fields = {"retained-field": self.review.forbidden, "unknown-field": self.review.unknown}
+        return tuple(rule for rule, used in sorted(fields.items()) if used and rule in self.lifted.rules)
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -61,13 +74,13 @@ def options(
     classification: Classification,
     caller: Caller,
     state: State,
-    today: date,
+    now: datetime,
 ) -> list[Option]:
-    """What is on paper for each way today.
+    """What is on paper for each way today, and what exceptions lift this minute.
 
     Raises MalformedRequest where a service would get more fields that are not in its catalogue than a record can name.
     """
-    options = [_option(way, request, classification, caller, state, today) for way in ways]
+    options = [_option(way, request, classification, caller, state, now) for way in ways]
     if any(len(option.review.unknown) > _MOST_UNKNOWN for option in options):
         raise MalformedRequest(
             f"The request has more than {_MOST_UNKNOWN} fields that are not in the terms catalogue.",
@@ -77,9 +90,9 @@ def options(
 
 
 def _option(
-    way: Way, request: CanonicalRequest, classification: Classification, caller: Caller, state: State, today: date
+    way: Way, request: CanonicalRequest, classification: Classification, caller: Caller, state: State, now: datetime
 ) -> Option:
-    service, endpoint = way.service, way.endpoint
+    service, endpoint, today, key = way.service, way.endpoint, now.date(), caller.key
     paper, labels, client = state.paper(today), classification.labels, caller.key.client
     model = service.models[0] if way.rerouted else request.model
     return Option(
@@ -89,14 +102,19 @@ def _option(
         method=paper.method(service.id, labels, client),
         configured=state.configured(service),
         manner=state.masking.manner(labels, today),
+        # Of a host that is not a vendor's no exception is asked for.
+        lifted=NOTHING
+        if service.private
+        else state.exceptions.lifted(key.id, client, key.purpose, service.id, labels, now),
     )
 
 
 def candidates(options: list[Option], classification: Classification, caller: Caller) -> list[Candidate]:
     """The order in which policy is asked.
 
-    Where documents cover the data, masking still comes first unless the purpose needs the identity: minimum necessary,
-    45 CFR 164.502(b). Where they don't, masking comes second. The private model gets the request as it is.
+    Where documents or an exception let the data through, masking still comes first unless the purpose needs the
+    identity: minimum necessary, 45 CFR 164.502(b). Where nothing does, masking comes second. The private model gets
+    the request as it is.
     """
     ordered = []
     regulated = bool(classification.labels & REGULATED)
@@ -104,7 +122,7 @@ def candidates(options: list[Option], classification: Classification, caller: Ca
         plain, masked = Candidate(option, Form.AS_REQUESTED), Candidate(option, Form.MASKED)
         if option.service.private or not any(_spoken_for(option, finding) for finding in classification.findings):
             ordered += [plain]
-        elif regulated and not option.uncovered and not caller.key.needs_identity:
+        elif regulated and option.uncovered == option.excepted_labels and not caller.key.needs_identity:
             ordered += [masked, plain]
         else:
             ordered += [plain, masked]
@@ -173,4 +191,16 @@ def facts(
         configured=option.configured,
         readable=not option.way.gaps and set(request.modalities) <= set(option.service.modalities),
         reroute_allowed=key.on_uncovered == "reroute",
+        excepted_rules=option.excepted_rules,
+        excepted_labels=option.excepted_labels,
     )
+
+
+def exceptions_used(candidate: Candidate, asked: Facts) -> tuple[str, ...]:
+    """Ids of the exceptions without which policy would not have allowed this candidate."""
+    if not set(asked.labels) & REGULATED:
+        return ()
+    lifted = candidate.option.lifted
+    labels = asked.excepted_labels if asked.form is Form.AS_REQUESTED else ()
+    ids = [lifted.rules[rule] for rule in asked.excepted_rules] + [lifted.labels[label] for label in labels]
+    return tuple(sorted({each for some in ids for each in some}))

@@ -22,9 +22,9 @@ from ringfence.vocabulary.text import Classification, Segment
 
 def classified(
     request: CanonicalRequest, dialect: Dialect, given: Provenance, stations: Stations, judge: Judge, *, always: bool
-) -> Steps[Classification]:
-    """The classification of a request. `judge` decides on one as if masking were perfect; `always`: search for names
-    also where no answer could change what it says."""
+) -> Steps[tuple[Classification, tuple[Segment, ...]]]:
+    """The classification of a request, and all that was read, files included. `judge` decides on one as if masking were
+    perfect; `always`: search for names also where no answer could change what it says."""
     segments, unread = request.segments, request.unread
     parts = dialect.files(request) if stations.files is not None and unread else ()
     if parts:
@@ -38,17 +38,15 @@ def classified(
 
     begun, classification = cast(tuple[Begun, Classification], (yield Work(first)))
     if stations.names is None:
-        return classification
+        return classification, segments
     places = {use.path: use.pointer for use in request.uses}.values()
     if not always and needless.is_needless(judge, classification, stations.names.entities, places):
-        return msgspec.structs.replace(classification, names_why=needless.WHY)
+        return msgspec.structs.replace(classification, names_why=needless.WHY), segments
     wire = dialect.wire(request)
     inquiry = cast(Inquiry, (yield Work(lambda: stations.classifier.inquire(begun, wire, rules))))
     answers = cast(Answers, (yield Ask(inquiry.texts))) if inquiry.texts else Answers()
-    return cast(
-        Classification,
-        (yield Work(lambda: stations.classifier.conclude(begun, inquiry.names(answers), late(stations)))),
-    )
+    whole = yield Work(lambda: stations.classifier.conclude(begun, inquiry.names(answers), late(stations)))
+    return cast(Classification, whole), segments
 
 
 def by_patterns(segments: Sequence[Segment], given: Provenance, stations: Stations) -> Steps[Classification]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -31,8 +32,16 @@ _MOST_COUNTS = 32
 _MOST_CHOICES = 128  # as many as a client may ask for
 
 
-def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Caller, plan: Plan) -> Record:
-    """The DECIDED record: who, what kind of data, what was decided on which facts, and commitments to both bodies."""
+def decided(
+    request_id: str,
+    request: CanonicalRequest,
+    body: bytes,
+    caller: Caller,
+    plan: Plan,
+    beside: Mapping[str, Any] = MappingProxyType({}),
+) -> Record:
+    """The DECIDED record: who, what kind of data, what was decided on which facts, and commitments to both bodies.
+    `beside`: what the stores beside the ledger add to it."""
     key, classification, decision = caller.key, plan.classification, plan.decision
     entry = {
         "key": key.id,
@@ -60,9 +69,12 @@ def decided(request_id: str, request: CanonicalRequest, body: bytes, caller: Cal
         "asked_at": plan.asked_at.isoformat(timespec="seconds") if plan.asked_at else "",
         "policy_digest": decision.policy_digest,
         "register_digest": decision.register_digest,
+        "exceptions": list(plan.exceptions),
+        **({"exceptions_digest": plan.exceptions_digest} if plan.exceptions else {}),
         "rewrites": msgspec.to_builtins(plan.rewrites),
         "replaced": plan.masked.replaced if plan.masked else {},
         "gaps": _gaps(plan, classification.labels & REGULATED),
+        **beside,
     }
     contents = {"received": body} | ({"leaving": plan.leaving} if plan.leaving is not None else {})
     return Record(request_id, Phase.DECIDED, entry, contents)

@@ -71,6 +71,11 @@ class Home(msgspec.Struct, frozen=True):
         return self.folder / "holds.json"
 
     @property
+    def forgets(self) -> Path:
+        """Lists of records that were ordered to be forgotten, by their digests."""
+        return self.folder / "forgets"
+
+    @property
     def vault(self) -> Path:
         return self.folder / "vault.db"
 

@@ -27,7 +27,7 @@ from ringfence.gateway.ways import Way, ways
 from ringfence.masking import Book, Masked
 from ringfence.vocabulary.chat import OPAQUE, CanonicalRequest
 from ringfence.vocabulary.decision import Decision, Form
-from ringfence.vocabulary.text import Classification, Completeness, Finding, Place
+from ringfence.vocabulary.text import Classification, Completeness, Finding, Place, Segment
 
 _LOOKS = 3
 """How often a request is masked and searched again before what is still found forbids the masked form."""
@@ -35,7 +35,9 @@ _LOOKS = 3
 
 class Plan(msgspec.Struct, frozen=True):
     """`leaving` is the exact body for the service, None for DENY. `masked` is what was replaced in it, if anything.
-    `asked_at` is the time that policy was told, for replay. `gaps` say what a service could not have done."""
+    `asked_at` is the time that policy was told, for replay. `gaps` say what a service could not have done. `segments`
+    are what was read, where the request goes somewhere. `exceptions` are the ids of those without which it would have
+    gone nowhere, or elsewhere."""
 
     decision: Decision
     classification: Classification
@@ -45,6 +47,9 @@ class Plan(msgspec.Struct, frozen=True):
     masked: Masked | None = None
     asked_at: datetime | None = None
     gaps: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    exceptions_digest: str = ""
 
 
 class _Sight(msgspec.Struct, frozen=True):
@@ -85,7 +90,7 @@ def _steps(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations
     def judge(each: Classification) -> Decision:
         return _asked(found, request, each, caller, state, now, every=False)[1]
 
-    classification = yield from classified(
+    classification, segments = yield from classified(
         request, dialect, given, stations, judge, always=stations.names_always or every
     )
     sights: dict[int, _Sight] = {}
@@ -103,7 +108,9 @@ def _steps(request: CanonicalRequest, dialect: Dialect, caller: Caller, stations
     made = _leave(
         request, dialect, caller, stations, decision, classification, candidates[place], sights.get(place), now
     )
-    return msgspec.structs.replace(made, gaps=gaps) if gaps else made
+    used = listing.exceptions_used(candidates[place], decision.verdicts[place].facts)
+    digest = state.exceptions.digest if used else ""
+    return msgspec.structs.replace(made, gaps=gaps, segments=segments, exceptions=used, exceptions_digest=digest)
 
 
 def _asked(
@@ -118,7 +125,7 @@ def _asked(
     sights: Mapping[int, _Sight] = MappingProxyType({}),
 ) -> tuple[list[Candidate], Decision]:
     """The candidates of a request and what policy says of them. `sights`: what is known of masked ones, by place."""
-    options = listing.options(found, request, classification, caller, state, now.date())
+    options = listing.options(found, request, classification, caller, state, now)
     candidates = listing.candidates(options, classification, caller)
     asked = [
         listing.facts(candidate, request, classification, caller, *_seen(sights.get(place)))

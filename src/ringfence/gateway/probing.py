@@ -81,7 +81,7 @@ class Probing:
                 path.rename(path.with_name(f".refused-{path.name}"))
                 continue
             await self._record([body])
-            await asyncio.to_thread(onrecord.apply, self._prober, body)
+            await self._record(await asyncio.to_thread(onrecord.apply, self._prober, body))
             path.unlink(missing_ok=True)
 
     async def _record(self, notices: list[Notice]) -> None:

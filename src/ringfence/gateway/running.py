@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Self
 
 from granian.constants import HTTPModes, Interfaces
@@ -13,15 +15,22 @@ from granian.server.embed import Server as Granian
 
 from ringfence import __version__
 from ringfence.gateway import address, boot
+from ringfence.gateway.anchoring import Anchoring
+from ringfence.gateway.anchors import anchorers
+from ringfence.gateway.changes import Changes, in_force, utc_now
+from ringfence.gateway.heartbeat import Heartbeat
 from ringfence.gateway.home import Home
+from ringfence.gateway.keeping import Keeping
 from ringfence.gateway.keys import KeyStore
+from ringfence.gateway.lastrun import LastRun, last_run
 from ringfence.gateway.limits import InFlight
 from ringfence.gateway.prober import Prober
 from ringfence.gateway.probing import Probing
 from ringfence.gateway.server import Ports, Server
 from ringfence.gateway.services import EMBEDDED, targets
 from ringfence.gateway.serving import Serving
-from ringfence.gateway.state import State, Watched, load_policy
+from ringfence.gateway.state import State, Watched
+from ringfence.gateway.tiling import Tiling
 from ringfence.ledger.ledger import Ledger
 from ringfence.masking import Vault
 from ringfence.register import Snapshot
@@ -44,12 +53,18 @@ class Running:
         self.engine: EmbeddedEngine | None = None
         self.upstreams: Upstreams
         self.watched: Watched
+        self.changes: Changes
+        self.decided = 0
         self.in_flight = InFlight(home.settings.gateway.max_in_flight)
         self.names: Serving | None = None
         self.files = boot.open_files(home)
+        self.sidecars = boot.open_sidecars(home)
         self._snapshots = boot.snapshots(home)
+        self._anchorers, self._anchor_s = anchorers(home), home.settings.anchors.interval_s
         self._keys_broken = ""
+        self._exception_problems: set[str] = set()
         self._granian: Granian
+        self._beating: asyncio.Task[None]
         self._tasks: list[asyncio.Task[Any]] = []
 
     @classmethod
@@ -68,24 +83,28 @@ class Running:
         Raises ConfigurationError, LedgerError or VaultError; then nothing is left running.
         """
         address.check(home.settings.gateway.host, port)
-        snapshot = boot.load_register(home)
-        policy = load_policy(home.policies)
         keys = KeyStore(home.folder)
+        first = boot.load_state(home, _nowhere)
+        snapshot, deciding = first.register, in_force(first, keys)
         names = await asyncio.to_thread(boot.open_names, home)
         vault = boot.open_vault(home)
         async with contextlib.AsyncExitStack() as undo:
             undo.callback(vault.close)
+            last = await asyncio.to_thread(_last_run, home)
             start = {
                 "version": __version__,
                 "instance": home.settings.ledger.instance,
                 "heartbeat_s": home.settings.ledger.heartbeat_s,
-                "register_digest": snapshot.digest,
-                "policy_digest": policy.digest,
-                "keys_digest": keys.digest,
+                "last_time": last.time if last else "",
+                "last_run": "none" if last is None else "stopped" if last.stopped else "not_stopped",
+                **deciding.digests,
             }
             ledger = await asyncio.to_thread(boot.open_ledger, home, on_fatal, start)
-            undo.callback(ledger.close)
+            undo.callback(ledger.close, {"instance": home.settings.ledger.instance})
             self = cls(home, keys, ledger, vault, log)
+            self.changes = Changes(home, self.append, self._snapshots, deciding, utc_now)
+            self._beating = asyncio.create_task(self._heartbeat().run())  # also while a model loads
+            undo.callback(self._beating.cancel)
             self.names = names
             undo.callback(self._close_searches)
             found = targets(home.settings, snapshot.services, demonstration_port)
@@ -98,7 +117,8 @@ class Running:
             await self.upstreams.open()
             undo.push_async_callback(self.upstreams.close)
             folders = [home.register, home.policies, home.demonstration, home.posture]
-            self.watched = Watched(lambda: self._load(snapshot), folders)
+            self.watched = Watched(lambda: self._load(snapshot), folders, [home.approvers, home.exceptions])
+            await self.changes.begin(last, self.watched.state)
             if self.engine:
                 undo.push_async_callback(self.engine.stop)
                 await self.engine.start()
@@ -120,8 +140,7 @@ class Running:
     def _keep(self, state: State) -> None:
         """INVARIANT: what decides is kept under its digest before the first decision that names the digest."""
         try:
-            self._snapshots.keep("policy", state.policy.content)
-            self._snapshots.keep("register", state.register.content)
+            self.changes.keep(in_force(state, self.keys).contents)
         except OSError as error:
             raise ConfigurationError(
                 f"the register and policies in force can't be kept ({error.strerror})",
@@ -130,6 +149,17 @@ class Running:
 
     def _probing(self) -> Probing:
         return Probing(Prober(self.home), lambda: self.watched.state.register, self.append, self.log)
+
+    def _heartbeat(self) -> Heartbeat:
+        return Heartbeat(
+            self.append,
+            instance=self.home.settings.ledger.instance,
+            interval_s=self.home.settings.ledger.heartbeat_s,
+            state=self.changes.digests,
+            in_flight=lambda: self.in_flight.count,
+            decided=lambda: self.decided,
+            clock=time.time,
+        )
 
     def _engine(self) -> EmbeddedEngine:
         private = self.home.settings.private
@@ -153,6 +183,7 @@ class Running:
             live=live,
             names=self.names,
             files=self.files,
+            sidecars=self.sidecars,
         )
         ports = Ports(
             keys=self.keys,
@@ -178,6 +209,9 @@ class Running:
             asyncio.create_task(self._refresh()),
             asyncio.create_task(self._purge()),
             asyncio.create_task(self._probing().run()),
+            asyncio.create_task(Anchoring(self._anchorers, self.append, self.log, self._anchor_s).run()),
+            asyncio.create_task(Keeping(self.home, self.sidecars, self.append, self.log).run()),
+            asyncio.create_task(Tiling(lambda: boot.reader(self.home), self.home.tiles, self.log).run()),
         ]
         await asyncio.sleep(0.05)
         if self._tasks[0].done():
@@ -186,6 +220,7 @@ class Running:
     async def append(self, record: Record) -> Receipt:
         """Makes a record durable. Raises LedgerUnavailable where that fails or outlasts [gateway] ledger_timeout_s."""
         receipt: Receipt = await self.ledger.append(record, self.home.settings.gateway.ledger_timeout_s)
+        self.decided += record.phase is Phase.DECIDED
         return receipt
 
     def ready(self) -> dict[str, Any]:
@@ -225,9 +260,23 @@ class Running:
             after = self.watched.state
             if after.broken:
                 self.log(f"the register or policies can't be used, vendors are closed: {after.broken}")
-            await self._notice("register_broken" if after.broken else "register_or_policy_read")
+            await self._notice(
+                "register_broken" if after.broken else "register_or_policy_read",
+                ("register", "policy"),
+                self.watched.changed,
+            )
             if not after.broken and before.register.digest != after.register.digest:
                 self.log("the register changed")
+        state = self.watched.state
+        await self.changes.exceptions(in_force(state, self.keys), self.watched.changed, state)
+        self._say_exceptions(state)
+
+    def _say_exceptions(self, state: State) -> None:
+        """Each that does not count, once: it opens nothing, and somebody may rely on it."""
+        problems = {f"{each.file}: {each.problem}" for each in state.exceptions.entries if each.problem}
+        for each in sorted(problems - self._exception_problems):
+            self.log(f"an exception does not count: {each}")
+        self._exception_problems = problems
 
     async def _refresh_keys(self) -> None:
         """Where the file can't be read, the keys stay as they were: said once, and shown by /ready."""
@@ -241,18 +290,11 @@ class Running:
                 f"the keys can't be read, those of before stay: {broken}" if broken else "the keys can be read again"
             )
         if changed:
-            await self._notice("keys_changed")
+            self.changes.keep({"keys": in_force(self.watched.state, self.keys).contents["keys"]})
+            await self._notice("keys_changed", ("keys",), [self.keys.path])
 
-    async def _notice(self, event: str) -> None:
-        state = self.watched.state
-        body = {
-            "event": event,
-            "register_digest": state.register.digest,
-            "policy_digest": state.policy.digest,
-            "keys_digest": self.keys.digest,
-        }
-        with contextlib.suppress(LedgerError):  # a failed ledger has said so already, and stops the process
-            await self.append(Record("", Phase.NOTICE, body))
+    async def _notice(self, event: str, parts: tuple[str, ...], paths: Iterable[Path]) -> None:
+        await self.changes.look(event, parts, in_force(self.watched.state, self.keys), paths)
 
     async def _purge(self) -> None:
         while True:
@@ -268,7 +310,7 @@ class Running:
         INVARIANT: the ledger outlives every request, so that each one that was decided also has its end on record.
         """
         self._granian.stop()  # type: ignore[no-untyped-call]
-        for task in self._tasks[1:]:
+        for task in (self._beating, *self._tasks[1:]):
             task.cancel()
         await self._idle(_DRAIN_S)
         await self.upstreams.close()  # what is still under way breaks off here
@@ -278,9 +320,11 @@ class Running:
             await self.engine.stop()
         self._close_searches()
         self.vault.close()
-        await asyncio.to_thread(self.ledger.close)
+        await asyncio.to_thread(self.ledger.close, {"instance": self.home.settings.ledger.instance})
 
     def _close_searches(self) -> None:
+        if self.sidecars:
+            self.sidecars.close()
         self.files.close()
         if self.names:
             self.names.close()
@@ -294,3 +338,16 @@ class Running:
 def _decides(state: State) -> tuple[str, str, str]:
     """What the files say, by their digests, or why they can't be used."""
     return state.register.digest, state.policy.digest, state.broken
+
+
+def _nowhere(_: str) -> bool:
+    """Before services are set up, none can be reached."""
+    return False
+
+
+def _last_run(home: Home) -> LastRun | None:
+    """What the log last said of this gateway. A log that can't be read is named by opening it."""
+    try:
+        return last_run(boot.reader_or_none(home), home.settings.ledger.instance)
+    except LedgerError:
+        return None

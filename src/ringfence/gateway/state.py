@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ringfence.classify.rules import NO_RULES, Rules
 from ringfence.classify.rules import load as read_rules
+from ringfence.gateway.exceptions.lifting import Exceptions
 from ringfence.gateway.paper import Paper
 from ringfence.masking import MaskRules
 from ringfence.masking import read_rules as read_masking
@@ -37,6 +38,7 @@ class State:
     broken: str = ""
     rules: Rules = NO_RULES
     masking: MaskRules = MaskRules()  # noqa: RUF009 - frozen
+    exceptions: Exceptions = Exceptions()  # noqa: RUF009 - frozen
     memory: Memory = field(default_factory=lambda: Memory(_REMEMBERED))
     _papers: dict[date, Paper] = field(default_factory=dict)
 
@@ -120,18 +122,22 @@ def load_masking(folder: Path) -> MaskRules:
 
 
 class Watched:
-    """Keeps a `State` and reads its files again when one of them changed."""
+    """Keeps a `State` and reads its files again when one of them changed. A folder of `folders` must not vanish; one of
+    `openers` may, because what it holds only ever opens. `changed` are the files that the last `refresh` found changed
+    or gone."""
 
-    def __init__(self, load: Callable[[], State], folders: Iterable[Path]) -> None:
+    def __init__(self, load: Callable[[], State], folders: Iterable[Path], openers: Iterable[Path] = ()) -> None:
         self._load = load
-        self._folders = tuple(folders)
+        self._folders, self._openers = tuple(folders), tuple(openers)
         self._stamp: tuple[tuple[str, int, int, int], ...] | None = self._look()
+        self.changed: tuple[Path, ...] = ()
         self.state = load()
         self._there = self._present()
 
     def refresh(self) -> bool:
         """True where the state is another now. Cheap where no file changed, and no probe of an account expired."""
         stamp = self._look()
+        self.changed = _paths(self._stamp or (), stamp)
         due = self.state.register.posture.changes_at
         if stamp == self._stamp and not (due and due <= datetime.now(UTC)):
             return False
@@ -156,7 +162,7 @@ class Watched:
 
     def _look(self) -> tuple[tuple[str, int, int, int], ...]:
         stamps = []
-        for folder in self._folders:
+        for folder in (*self._folders, *self._openers):
             for path in sorted(folder.rglob("*")):
                 try:
                     stat = path.stat()
@@ -164,3 +170,7 @@ class Watched:
                     continue
                 stamps.append((str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino))
         return tuple(stamps)
+
+
+def _paths(before: Iterable[tuple[str, int, int, int]], after: Iterable[tuple[str, int, int, int]]) -> tuple[Path, ...]:
+    return tuple(sorted({Path(stamp[0]) for stamp in set(before) ^ set(after)}))

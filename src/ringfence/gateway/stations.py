@@ -7,7 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ringfence.classify import Classifier
 from ringfence.gateway.files import Files
@@ -15,7 +15,13 @@ from ringfence.gateway.serving import Serving
 from ringfence.gateway.state import State
 from ringfence.masking import Book
 from ringfence.upstream import Reply
+from ringfence.vocabulary.chat import CanonicalRequest
 from ringfence.vocabulary.record import Receipt, Record
+
+if TYPE_CHECKING:  # these three import this module
+    from ringfence.gateway.admit import Caller
+    from ringfence.gateway.plan import Plan
+    from ringfence.gateway.sidecars import Mark
 
 
 class Sender(Protocol):
@@ -32,6 +38,14 @@ class Sender(Protocol):
     ) -> AbstractAsyncContextManager[Reply]: ...
 
 
+class Beside(Protocol):
+    """The encrypted stores beside the ledger as the exchange sees them (sidecars.py)."""
+
+    def mark(self, request: CanonicalRequest, body: bytes, caller: Caller, plan: Plan) -> Mark: ...
+
+    def keep(self, index: int, mark: Mark) -> None: ...
+
+
 @dataclass(frozen=True)
 class Stations:
     """`append` makes a record durable or raises LedgerUnavailable. `book` opens the surrogates of one scope.
@@ -39,7 +53,8 @@ class Stations:
     `state` gives the register, policies and keys in force now. `cache_salt` makes a client's salt for prefix caches.
     `live` prints one line per request, without content. `readers` search large bodies beside the event loop. `names`
     searches for names (None: that is turned off), with `names_always` also where no answer could change the decision.
-    `files` reads files that requests carry (None: they stay unread).
+    `files` reads files that requests carry (None: they stay unread). `sidecars` keeps what is drawn or found in the
+    encrypted stores beside the ledger (None: both are off).
     """
 
     classifier: Classifier
@@ -57,6 +72,7 @@ class Stations:
     names: Serving | None = None
     names_always: bool = False
     files: Files | None = None
+    sidecars: Beside | None = None
     readers: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, "ringfence-reader"))
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from ringfence.ledger.record import draft
 from ringfence.ledger.recovery import Recovered, recover
 from ringfence.ledger.salts import open_salts
 from ringfence.ledger.segments import HEADER_BYTES, ROLL_BYTES, segment_firsts
+from ringfence.ledger.store import Store
 from ringfence.ledger.tree import EMPTY_ROOT
 from ringfence.ledger.writer import AsyncTicket, BlockingTicket, Writer
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
@@ -33,26 +34,25 @@ def _ignore(failure: LedgerUnavailable) -> None:
 
 
 class Ledger:
-    """An append-only, signed, crash-safe log of records. One process has a folder open at a time.
+    """An append-only, signed, crash-safe log of records, in a folder that one process has open at a time (`open`), or
+    in another store (postgres/opening.py).
 
     `recovered` says what the start found; `verifier_key` is the public line that `verify` takes.
     """
 
     def __init__(
         self,
-        log: Log,
+        log: Store,
         recovered: Recovered,
         *,
-        lock_fd: int,
         verifier_key: str,
         random_bytes: Callable[[int], bytes],
         on_fatal: Callable[[LedgerUnavailable], None],
     ) -> None:
-        """For `open` only."""
+        """For `open`, and for the stores that open themselves: `log` is theirs and announced."""
         self.recovered = recovered
         self.verifier_key = verifier_key
         self._log = log
-        self._lock_fd = lock_fd
         self._random_bytes = random_bytes
         self._closed = False
         self._writer = Writer(log, on_fatal)
@@ -93,15 +93,23 @@ class Ledger:
                 undo.callback(os.close, salts_fd)
                 tail, recovered = recover(folder, highest.head, signer.verifier)
                 undo.callback(lambda: os.close(tail.fd))
-                log = Log(folder, tail, highest, signer, salts_fd=salts_fd, clock=clock, roll_bytes=roll_bytes)
-                _announce(log, recovered, start_body or {}, random_bytes)
+                log = Log(
+                    folder,
+                    tail,
+                    highest,
+                    signer,
+                    lock_fd=lock_fd,
+                    salts_fd=salts_fd,
+                    clock=clock,
+                    roll_bytes=roll_bytes,
+                )
+                announce(log, recovered, start_body or {}, random_bytes)
                 undo.pop_all()
         except OSError as error:
             raise LedgerUnavailable(f"The ledger in {folder} can't be opened: {error}.", where=str(folder)) from error
         return cls(
             log,
             recovered,
-            lock_fd=lock_fd,
             verifier_key=signer.verifier.key_line,
             random_bytes=random_bytes,
             on_fatal=on_fatal,
@@ -164,20 +172,19 @@ class Ledger:
         finally:
             if self._writer.stop(CLOSE_TIMEOUT_S):
                 self._log.close()
-                os.close(self._lock_fd)
 
 
-def _announce(
-    log: Log, recovered: Recovered, start_body: Mapping[str, Any], random_bytes: Callable[[int], bytes]
+def announce(
+    log: Store, recovered: Recovered, start_body: Mapping[str, Any], random_bytes: Callable[[int], bytes]
 ) -> None:
     """The first commit: this start, and the end of what the last run left open. A crash before it is durable leaves
-    the same requests open for the next start."""
+    the same requests open for the next start. An end that is refused was put on record by another gateway's start."""
     records = [Record("", Phase.NOTICE, {**start_body, "event": "start"})]
     for request_id, index in recovered.unended.items():
         records.append(Record(request_id, Phase.ENDED, {"outcome": Outcome.UNKNOWN, "decided": index}))
-    for outcome in log.commit([draft(record, random_bytes) for record in records]):
-        if isinstance(outcome, LedgerError):
-            raise outcome
+    started, *_ = log.commit([draft(record, random_bytes) for record in records])
+    if isinstance(started, LedgerError):
+        raise started
 
 
 def _lock_folder(folder: Path) -> int:

@@ -21,14 +21,11 @@ import msgspec
 from ringfence.ledger.checkpoint import Checkpoint, Signer
 from ringfence.ledger.files import write_all
 from ringfence.ledger.highest import Head, Highest
-from ringfence.ledger.record import Draft, encode_leaf, rfc3339
+from ringfence.ledger.record import Draft, rfc3339
 from ringfence.ledger.salts import write_salts
 from ringfence.ledger.segments import CHECKPOINT, ENTRY, HEADER_BYTES, Header, create_segment, encode_frame
+from ringfence.ledger.store import Outcome, admit, pair
 from ringfence.ledger.tree import Frontier, leaf_hash
-from ringfence.vocabulary.errors import LedgerError
-from ringfence.vocabulary.record import Phase, Receipt
-
-Outcome = Receipt | LedgerError
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -60,7 +57,8 @@ class Tail:
 
 
 class Log:
-    """Commits records. `clock` gives Unix seconds; `size` is how many leaves are durable."""
+    """The store in a folder of segments. `clock` gives Unix seconds; `size` is how many leaves are durable; `lock_fd`
+    keeps others out until `close`."""
 
     def __init__(
         self,
@@ -69,6 +67,7 @@ class Log:
         highest: Highest,
         signer: Signer,
         *,
+        lock_fd: int,
         salts_fd: int,
         clock: Callable[[], float],
         roll_bytes: int,
@@ -76,6 +75,7 @@ class Log:
         self.size = tail.frontier.size
         self._folder = folder
         self._tail = tail
+        self._lock_fd = lock_fd
         self._salts_fd = salts_fd
         self._highest = highest
         self._signer = signer
@@ -83,50 +83,25 @@ class Log:
         self._roll_bytes = roll_bytes
 
     def commit(self, drafts: Sequence[Draft]) -> list[Outcome]:
-        """Make `drafts` durable under one signed checkpoint, in order.
-
-        Returns for each its receipt, or the LedgerError that refuses this one alone: too long, an ENDED record
-        without its DECIDED one, or a second DECIDED one. Raises OSError and others: then nothing is known to have
-        been written, and this object must not be used again.
-        """
-        tail, time = self._tail, rfc3339(self._clock())
+        """See `Store`. Raises OSError and others."""
+        tail = self._tail
         if tail.end >= self._roll_bytes:
             self._roll()
-        leaves: list[bytes] = []
-        salts: list[bytes] = []
-        outcomes: list[LedgerError | None] = []
-        for draft in drafts:
-            try:
-                leaf = encode_leaf(draft, time)
-                self._follow(draft, tail.frontier.size + len(leaves))
-            except LedgerError as refusal:
-                outcomes.append(refusal)
-            else:
-                outcomes.append(None)
-                leaves.append(leaf)
-                salts.append(draft.salt)
-        if not leaves:
-            return [outcome for outcome in outcomes if outcome is not None]
         first = tail.frontier.size
-        self._write(leaves, salts)
-        indexes = iter(range(first, tail.frontier.size))
-        return [outcome or Receipt(next(indexes), tail.frontier.size) for outcome in outcomes]
+        taken = admit(drafts, rfc3339(self._clock()), lambda draft, before: self._follow(draft, first + before))
+        if taken.leaves:
+            self._write(taken.leaves, taken.salts)
+        return taken.outcomes(first)
 
     def close(self) -> None:
         """Let go of the files. The log is durable already."""
         os.close(self._tail.fd)
         os.close(self._salts_fd)
         self._highest.close()
+        os.close(self._lock_fd)
 
     def _follow(self, draft: Draft, index: int) -> None:
-        """Hold each request to one DECIDED record and then at most one ENDED record. Raises LedgerError."""
-        unended, request_id = self._tail.unended, draft.request_id
-        if draft.phase is Phase.DECIDED:
-            if not request_id or request_id in unended:
-                raise LedgerError(f"Request {request_id!r} has a DECIDED record already, or no id.")
-            unended[request_id] = Decided(index, self._tail.segment, self._tail.end)
-        elif draft.phase is Phase.ENDED and unended.pop(request_id, None) is None:
-            raise LedgerError(f"Request {request_id!r} has no DECIDED record that is still open, so nothing can end.")
+        pair(self._tail.unended, draft, Decided(index, self._tail.segment, self._tail.end))
 
     def _write(self, leaves: Sequence[bytes], salts: Sequence[bytes]) -> None:
         """The four points of the module's docstring, but for the acknowledgements."""

@@ -34,29 +34,50 @@ class Match(StrEnum):
 _decoder = msgspec.json.Decoder(Leaf)
 
 
-def entries(folder: Path, start: int = 0) -> Iterator[Entry]:
-    """All records of whole commits from index `start` on, in order; beside a running gateway too.
+class Mark:
+    """Where the last reading found its start, so that whoever follows the log reads no segment from its beginning."""
+
+    def __init__(self) -> None:
+        self._place = (-1, 0, 0)
+
+    def find(self, segment: int, start: int) -> tuple[int, int]:
+        """Offset and first index of a commit of the segment to read `start` from."""
+        at, offset, index = self._place
+        return (offset, index) if at == segment and index <= start else (HEADER_BYTES, segment)
+
+    def keep(self, segment: int, offset: int, index: int) -> None:
+        self._place = (segment, offset, index)
+
+
+def entries(folder: Path, start: int = 0, mark: Mark | None = None) -> Iterator[Entry]:
+    """All records of whole commits from index `start` on, in order; beside a running gateway too. A `mark` that is
+    handed in again saves the reading of what stands before.
 
     Raises LedgerCorrupt where a segment other than the last can't be followed.
     """
     firsts = segment_firsts(folder)
+    mark = mark or Mark()
     for first in firsts[max(bisect_right(firsts, start) - 1, 0) :]:
         path = segment_path(folder, first)
-        data = path.read_bytes()
-        header = decode_header(data)
-        scan = Scan(data if header else b"", HEADER_BYTES, HEADER_BYTES)
-        index = first
+        begin, index = mark.find(first, start)
+        with path.open("rb") as file:
+            header = decode_header(file.read(HEADER_BYTES))
+            file.seek(begin)
+            scan = Scan(file.read() if header else b"", begin)
         for commit in scan:
+            if index <= start:
+                mark.keep(first, commit.begin, index)
             for leaf in commit.leaves:
                 if index >= start:
-                    yield Entry(index, leaf, _decode(leaf, index))
+                    yield Entry(index, leaf, decode_leaf(leaf, index))
                 index += 1
         if first != firsts[-1] and (header is None or scan.problem):
             raise LedgerCorrupt(f"{path} can't be read after offset {scan.end}.", where=f"{path}@{scan.end}")
 
 
-def _decode(leaf: bytes, index: int) -> Leaf:
+def decode_leaf(leaf: bytes, index: int) -> Leaf:
+    """What the stored bytes of record `index` say. Raises LedgerCorrupt."""
     try:
         return _decoder.decode(leaf)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise LedgerCorrupt(f"Record {index} can't be read: {error}.") from None

@@ -64,6 +64,7 @@ class SegmentsReader:
     def __init__(self, folder: Path, highest_path: Path) -> None:
         """Raises LedgerCorrupt where the folder holds no public line."""
         self._folder, self._highest_path = folder, highest_path
+        self._mark = read.Mark()
         self.snapshots: Snapshots = FolderSnapshots(folder / "snapshots")
         try:
             self.key_line = (folder / "log.vkey").read_text().removesuffix("\n")
@@ -80,7 +81,7 @@ class SegmentsReader:
         return head.note
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        return read.entries(self._folder, start)
+        return read.entries(self._folder, start, self._mark)
 
     def checkpoints(self, start: int = 0) -> Iterator[Signed]:
         firsts = segment_firsts(self._folder)

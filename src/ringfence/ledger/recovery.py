@@ -16,6 +16,7 @@ from ringfence.ledger.checkpoint import Verifier, open_note, read_note
 from ringfence.ledger.files import read_at, sync_folder, write_all
 from ringfence.ledger.highest import Head
 from ringfence.ledger.log import Decided, Tail
+from ringfence.ledger.salts import blank_beyond
 from ringfence.ledger.segments import (
     CHECKPOINT,
     HEADER_BYTES,
@@ -76,6 +77,7 @@ def recover(folder: Path, head: Head, verifier: Verifier) -> tuple[Tail, Recover
 
     adopted, cut_bytes = tail.frontier.size - signed, last_length - tail.end
     _settle(folder, firsts, head, tail)
+    blank_beyond(folder, tail.frontier.size)
     tail.fd = os.open(segment_path(folder, tail.segment), os.O_RDWR)
     unended = {request_id: decided.index for request_id, decided in tail.unended.items()}
     return tail, Recovered(tail.frontier.size, unended, adopted, cut_bytes)

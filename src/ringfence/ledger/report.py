@@ -28,6 +28,17 @@ class Step(msgspec.Struct, frozen=True):
     details: tuple[str, ...]
 
 
+class Seconds(msgspec.Struct):
+    """Where the time of a verification went. `reading`: the files and their checksums; `tree`: every hash;
+    `signatures`: every checkpoint's; `records`: reading JSON and pairing the records; `salts`: theirs."""
+
+    reading: float = 0.0
+    tree: float = 0.0
+    signatures: float = 0.0
+    records: float = 0.0
+    salts: float = 0.0
+
+
 class Report(msgspec.Struct, frozen=True):
     """The outcome. `ok` means that no step failed or was skipped.
 
@@ -47,6 +58,7 @@ class Report(msgspec.Struct, frozen=True):
     notices: int
     erased: int
     unended: tuple[str, ...]
+    seconds: Seconds
 
 
 class Notes:

@@ -55,9 +55,24 @@ def open_salts(folder: Path) -> int:
     return fd
 
 
+def blank_beyond(folder: Path, size: int) -> None:
+    """Zeros over the salts of records that don't exist, durably: a crash may have torn one, and the record that takes
+    its index next may need none and so not write over it. Zeros are written even where zeros are read, because after a
+    failed fdatasync the disk may hold something else. Raises OSError."""
+    fd = os.open(folder / "salts", os.O_RDWR)
+    try:
+        offset = (size + 1) * SLOT_BYTES
+        beyond = os.fstat(fd).st_size - offset
+        if beyond > 0:
+            write_all(fd, bytes(beyond), offset)
+            os.fdatasync(fd)
+    finally:
+        os.close(fd)
+
+
 def write_salts(fd: int, first_index: int, salts: Sequence[bytes]) -> None:
-    """Make the salts of consecutive records durable. A crash leaves salts of records that were never appended; the
-    next append writes over them."""
+    """Make the salts of consecutive records durable. A crash leaves salts of records that were never appended, or
+    torn ones; the next start blanks them."""
     slots = b"".join(encode_slot(first_index + i, salt) for i, salt in enumerate(salts))
     write_all(fd, slots, (first_index + 1) * SLOT_BYTES)
     os.fdatasync(fd)

@@ -10,7 +10,7 @@ from typing import Protocol
 from ringfence.ledger.files import make_folder, replace_file
 from ringfence.vocabulary.errors import LedgerCorrupt
 
-KINDS = ("policy", "register")
+KINDS = ("policy", "register", "keys", "exceptions")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

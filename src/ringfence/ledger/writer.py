@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
 
-from ringfence.ledger.log import Log, Outcome
 from ringfence.ledger.record import Draft
+from ringfence.ledger.store import Outcome, Store
 from ringfence.vocabulary.errors import LedgerError, LedgerUnavailable
 from ringfence.vocabulary.record import Receipt
 
@@ -94,7 +94,7 @@ class Writer:
     writer's thread, after every record of the failed commit has been refused. `_refusal` is what every record is
     told once none can be taken, "" before."""
 
-    def __init__(self, log: Log, on_fatal: Callable[[LedgerUnavailable], None]) -> None:
+    def __init__(self, log: Store, on_fatal: Callable[[LedgerUnavailable], None]) -> None:
         self.failed: LedgerUnavailable | None = None
         self._refusal = ""
         self._log = log

@@ -36,6 +36,7 @@ SHIPPED_FORBIDS = (
     "classification-failed",
     "unknown-field",
     "retained-field",
+    "no-exception-for-health-data",
 )
 """The forbids of `rules/ringfence.cedar`: where a customer's folder lacks one, `Policy.warnings` says so."""
 

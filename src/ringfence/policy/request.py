@@ -54,6 +54,8 @@ def request_json(facts: Facts, now: datetime) -> dict[str, Any]:
             "configured": facts.configured,
             "readable": facts.readable,
             "reroute_allowed": facts.reroute_allowed,
+            "excepted_rules": _members("ExceptableRule", facts.excepted_rules),
+            "excepted_labels": _members("Label", facts.excepted_labels),
             "now": {"__extn": {"fn": "datetime", "arg": minute(now).strftime("%Y-%m-%dT%H:%M:%SZ")}},
         },
     }

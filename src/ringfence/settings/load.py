@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from ringfence.settings.anchors import check_anchors
 from ringfence.settings.model import Settings
 from ringfence.vocabulary.errors import ConfigurationError
 
@@ -58,6 +59,8 @@ def _check(settings: Settings, path: Path) -> None:
             f'{path}: [private] engine = "url" does not say who runs the machine',
             remedy='Set own_host = true where you run it yourself, else own_host = false and host = "the company".',
         )
+    _check_sidecars(settings, path)
+    check_anchors(settings, path)
     posture = settings.posture
     if settings.account and posture.interval_s >= posture.lifetime_s:
         raise ConfigurationError(
@@ -72,6 +75,29 @@ def _check(settings: Settings, path: Path) -> None:
     for service in services:
         if services.count(service) > 1:
             raise ConfigurationError(f"{path}: [[upstream]] names {service} twice", remedy="Keep one of them.")
+
+
+_SIX_YEARS_DAYS = 2_192
+"""45 CFR 164.316(b)(2)(i): documentation is kept for six years."""
+
+
+def _check_sidecars(settings: Settings, path: Path) -> None:
+    """The stores beside the ledger, and what is forgotten by itself."""
+    if settings.content.share > 0 and not settings.content.reviewer:
+        raise ConfigurationError(
+            f"{path}: [content] share is above 0, but no reviewer is named",
+            remedy="Name the reviewer's public key file, made with `ringfence custodian create`.",
+        )
+    if len(settings.subjects.custodians) == 1:
+        raise ConfigurationError(
+            f"{path}: [subjects] names one custodian, who would open the entries alone",
+            remedy="Name the public key files of at least two people, or none.",
+        )
+    if 0 < settings.retention.commitments_days < _SIX_YEARS_DAYS:
+        raise ConfigurationError(
+            f"{path}: [retention] commitments_days is below {_SIX_YEARS_DAYS} days, six years",
+            remedy="Raise it (45 CFR 164.316(b)(2)(i)), or set 0; `ringfence ledger forget` erases younger ones.",
+        )
 
 
 def resolve_secret(reference: str, environ: Mapping[str, str] = os.environ) -> Secret:

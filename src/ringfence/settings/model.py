@@ -200,6 +200,15 @@ class Subjects(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     days: Annotated[int, Meta(ge=1, description="Then an entry is deleted (6 years: 45 CFR 164.316(b)(2)(i)).")] = 2_192
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When the gateway forgets of its own accord what old records commit to. The records themselves stay."""
+
+    commitments_days: Annotated[
+        int,
+        Meta(ge=0, description="Age at which salts are erased; 0: never. At least six years, 45 CFR 164.316(b)(2)(i)."),
+    ] = 0
+
+
 class Masking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Surrogates for identifiers."""
 
@@ -213,6 +222,12 @@ class Folders(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     policies: Annotated[str, Meta(description="Cedar rules.")] = "policies"
     approvers: Annotated[str, Meta(description="People who may approve, one file each.")] = "approvers"
     exceptions: Annotated[str, Meta(description="Exceptions, each signed by two of them.")] = "exceptions"
+
+
+class Exceptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What two people let through for a time; nothing ever stands in for a business associate agreement."""
+
+    max_days: Annotated[int, Meta(ge=1, le=366, description="From start to end; a longer one never counts.")] = 90
 
 
 class Posture(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -256,6 +271,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     anchors: Anchors = Anchors()
     content: Content = Content()
     subjects: Subjects = Subjects()
+    retention: Retention = Retention()
+    exceptions: Exceptions = Exceptions()
     account: tuple[Account, ...] = ()
     timestamp: tuple[Timestamp, ...] = ()
     witness: tuple[Witness, ...] = ()

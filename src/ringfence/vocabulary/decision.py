@@ -71,6 +71,7 @@ class Facts(msgspec.Struct, frozen=True):
     `mask_method` is the method on file for this service and these labels: none, structured_acceptance, safe_harbor or
     expert_determination. `rerouted` is true where the service is not the one that the client's model name means.
     `own_host` is the service's: a private service on a rented host may not get what could not be read.
+    `excepted_rules` and `excepted_labels` are those that an exception in force lifts for this request at this service.
     """
 
     client: str
@@ -95,6 +96,8 @@ class Facts(msgspec.Struct, frozen=True):
     readable: bool = True
     reroute_allowed: bool = True
     own_host: bool = False
+    excepted_rules: tuple[str, ...] = ()
+    excepted_labels: tuple[Label, ...] = ()
 
 
 class Reason(msgspec.Struct, frozen=True):

@@ -17,7 +17,11 @@ RingfenceError
 │   ├── LedgerUnavailable           503  append failed or outlasted its bound
 │   ├── LedgerLocked                another process has it open
 │   └── LedgerCorrupt               what is on disk is not what was signed
+├── AnchorError                 502  an outside anchor of the ledger did not come about
+│   ├── AnchorUntrusted         502  it may be sound, but nobody who is trusted vouches for it
+│   └── AnchorContradicted      409  what an anchor holds does not lead to the present ledger
 ├── VaultError                  503  the map of surrogates could not be read or written
+├── SidecarError                    an encrypted store beside the ledger could not be opened or read
 ├── UpstreamError               what a model service did
 │   ├── UpstreamUnavailable         502  no connection
 │   ├── UpstreamTimeout             504
@@ -134,10 +138,32 @@ class LedgerCorrupt(LedgerError):
     remedy = "Keep the folder as it is, and compare it with a copy: `ringfence ledger verify` names the place."
 
 
+class AnchorError(RingfenceError):
+    code = "ringfence_anchor_error"
+    http_status = 502
+    remedy = "The ledger goes on, and the next interval tries again. Check the anchor's table in ringfence.toml."
+
+
+class AnchorUntrusted(AnchorError):
+    code = "ringfence_anchor_untrusted"
+    remedy = "Trust the certificate of its authority, once you have it from the authority itself."
+
+
+class AnchorContradicted(AnchorError):
+    code = "ringfence_anchor_contradicted"
+    http_status = 409
+    remedy = "Keep the ledger as it is, and compare it with a copy: what was anchored is no longer what it holds."
+
+
 class VaultError(RingfenceError):
     code = "ringfence_vault_error"
     http_status = 503
     remedy = "Nothing was sent. Check the disk and the key of the vault (`ringfence doctor`)."
+
+
+class SidecarError(RingfenceError):
+    code = "ringfence_sidecar_error"
+    remedy = "Use the keys that it was sealed to, or restore the file from a copy."
 
 
 class UpstreamError(RingfenceError):

@@ -1,0 +1,136 @@
+"""The members of records that a bundle's reader looks at (docs/reference/record.md). A member that is absent is not
+known: it was added later than the record, or its room does not write it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from ringfence.vocabulary.approval import Envelope
+
+_TIME_CHARS = 24  # 2026-01-31T09:30:00.000Z
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """A leaf. The rest of its shape is ledger/record.py's."""
+
+    version: Literal[1]
+    time: str
+    request_id: str
+    phase: Literal["decided", "ended", "notice"]
+    body: msgspec.Raw
+    commitments: dict[str, str]
+
+
+class Facts(msgspec.Struct, frozen=True, gc=False):
+    """Of a candidate: what policy saw, as far as it can be compared with the rest of the record."""
+
+    client: str = ""
+    purpose: str = ""
+    service: str = ""
+    rerouted: bool = False
+    form: str = ""
+    labels: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
+
+
+class Candidate(msgspec.Struct, frozen=True, gc=False):
+    """One question to policy, and its answer."""
+
+    facts: Facts
+    allowed: bool
+    rules: tuple[str, ...]
+
+
+class Cover(msgspec.Struct, frozen=True, gc=False):
+    """Whether a label was covered at a candidate's service."""
+
+    label: str
+    service: str
+    covered: bool
+    documents: tuple[str, ...] = ()
+    until: str | None = None
+
+
+class Decided(msgspec.Struct, frozen=True, gc=False):
+    """The body of a `decided` record."""
+
+    effect: str
+    service: str
+    key: str = ""
+    client: str = ""
+    purpose: str = ""
+    form: str = ""
+    labels: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    coverage: tuple[Cover, ...] = ()
+    asked_at: str = ""
+    policy_digest: str = ""
+    register_digest: str = ""
+    keys_listed_digest: str = ""
+    exceptions_digest: str = ""
+    exceptions: tuple[str, ...] = ()
+
+
+class Ended(msgspec.Struct, frozen=True, gc=False):
+    """The body of an `ended` record."""
+
+    outcome: str
+    decided: int = -1
+
+
+class Notice(msgspec.Struct, frozen=True, gc=False):
+    """The body of a `notice` record. `actor` and `approvers` are there where it tells of a change; the four members
+    after `event` make it a sign of life (ledger/observed.py)."""
+
+    event: str
+    instance: str | msgspec.UnsetType = msgspec.UNSET
+    heartbeat_s: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | msgspec.UnsetType = msgspec.UNSET
+    since: str | msgspec.UnsetType = msgspec.UNSET
+    by: str | msgspec.UnsetType = msgspec.UNSET
+    actor: str | None = None
+    approvers: tuple[str, ...] | None = None
+    envelopes: tuple[Envelope, ...] = ()
+    policy_digest: str = ""
+    register_digest: str = ""
+    keys_listed_digest: str = ""
+    exceptions_digest: str = ""
+
+
+Body = Decided | Ended | Notice
+
+_line = msgspec.json.Decoder(Line).decode
+_READ: dict[str, Callable[[msgspec.Raw], Body]] = {
+    "decided": msgspec.json.Decoder(Decided).decode,
+    "ended": msgspec.json.Decoder(Ended).decode,
+    "notice": msgspec.json.Decoder(Notice).decode,
+}
+
+
+def read_line(leaf: bytes) -> Line:
+    """Raises msgspec.MsgspecError, UnicodeDecodeError and RecursionError where it is no record."""
+    line = _line(leaf)
+    check_time(line.time)
+    return line
+
+
+def check_time(text: str) -> None:
+    """Raises msgspec.ValidationError unless it is a time as records write it (ledger/record.py)."""
+    try:
+        if len(text) == _TIME_CHARS and text[-1] == "Z" and datetime.fromisoformat(text).tzinfo is UTC:
+            return
+    except ValueError:
+        pass
+    raise msgspec.ValidationError(f"{text[:40]!r} is no time as records write it")
+
+
+def read_body(line: Line) -> Body | None:
+    """The body of a record; None where it has another shape than its room writes today."""
+    try:
+        return _READ[line.phase](line.body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None

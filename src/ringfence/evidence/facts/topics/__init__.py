@@ -1,0 +1,1 @@
+"""One file each; it exports TOPIC."""

@@ -1,0 +1,1 @@
+"""Re-deriving decisions from the facts on record, with an engine that nobody here wrote."""

@@ -1,0 +1,1 @@
+"""Forgetting what records commit to, on order and on record; and the legal holds that forbid it."""
