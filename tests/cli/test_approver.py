@@ -10,7 +10,9 @@ import pytest
 
 from cli.conftest import Cli, Result
 from ringfence.approvals import read_proposal
+from ringfence.gateway import boot
 from ringfence.gateway import home as homes
+from ringfence.gateway.changes import user
 from ringfence.gateway.state import load_policy
 
 WORDS = "correct horse battery"
@@ -171,3 +173,27 @@ def test_who_made_a_key_waits_for_the_gateway_where_there_is_no_ledger(cli: Cli)
     ]
     assert all(each["actor"].startswith("os:") and each["approvers"] == [] for each in bodies)
     assert not (cli.home / "ledger").exists()
+
+
+def test_who_disabled_a_key_is_on_record_at_once_where_there_is_a_ledger(cli: Cli) -> None:
+    key = cli("keys", "create", "--client", "clinic", "--purpose", "p", "--json").json["id"]
+    home = homes.find(cli.home, cli.home / "ringfence.toml")
+    boot.open_ledger(home, lambda _: None, {}).close()
+    cli("keys", "disable", key)
+    bodies = [json.loads(entry.leaf)["body"] for entry in boot.reader(home).entries()]
+    [said] = [body for body in bodies if body["event"] == "key_disabled"]
+    assert (said["key"], said["actor"]) == (key, user(cli.home.stat().st_uid))
+
+
+def test_explain_says_that_an_exception_made_the_difference(
+    enrolled: Cli, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    ask = ("explain", "Hello.", "--handles", "confidential", "--client", "clinic", "--on-uncovered", "deny")
+    assert enrolled(*ask, "--json").json["effect"] == "DENY"
+    enrolled("exception", "propose", "pilot", "--label", "confidential", *PROPOSE)
+    for who in ("ann", "ben"):
+        _approve(enrolled, who, "--yes", "--passphrase-file", words)
+    explained = enrolled(*ask, "--json").json
+    assert (explained["effect"], explained["exceptions"]) == ("ALLOW", ["pilot"])
+    assert "excepted by pilot" in enrolled(*ask).out

@@ -51,6 +51,8 @@ def test_a_gateway_keeps_forgets_and_expires(running: Place) -> None:
     message = {"role": "user", "content": beside.BODY}
     running.sdk("phi").sync.chat.completions.create(model="gpt-4o-baa", messages=[message])
     wait(lambda: Contents(home.content).indexes() and Subjects(home.subjects).indexes())
+    for path in (each for each in home.folder.rglob("*") if each.is_file()):
+        assert not any(text in path.read_bytes() for text in (b"4471992", b"maria.keller")), path
     beside.enrol(home, "ada", "ben")
     chosen = choose(boot.reader(home), Selection(client="test"), [])
     made, ranges = order.make("00", Selection(client="test"), "ended", chosen)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ringfence.ledger import record
-from ringfence.ledger.read import Match, entries
+from ringfence.ledger.read import Mark, Match, entries
 from ringfence.ledger.reader import SegmentsReader, check_content, entry
 from ringfence.ledger.salts import erase_salt
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
@@ -100,3 +100,24 @@ def test_a_damaged_salt_is_not_taken_for_another_content(filled: Any) -> None:
     path.write_bytes(raw)
     with pytest.raises(LedgerCorrupt, match="salt of record 3 is damaged"):
         check_content(_log(filled), 3, "received", b"r-1")
+
+
+def test_a_mark_changes_nothing_but_the_work(filled: Any) -> None:
+    mark = Mark()
+    for start in (0, 3, 5, 4, 17, 0, 11, 11, 18, 2, 9):
+        assert list(entries(filled.folder, start, mark)) == list(entries(filled.folder, start))
+
+
+def test_what_stands_before_a_mark_is_not_read_again(box: Any) -> None:
+    ledger = box.open()
+    for number in range(8):
+        ledger.append_blocking(box.decided(f"r-{number}"), TIMEOUT_S)
+    mark = Mark()
+    assert [each.index for each in entries(box.folder, 5, mark)] == [5, 6, 7, 8]
+    ledger.close()
+    [segment] = box.segments()
+    data = bytearray(segment.read_bytes())
+    data[200] ^= 1  # in the first commits: whoever reads them stops there
+    segment.write_bytes(data)
+    assert [each.index for each in entries(box.folder, 6, mark)] == [6, 7, 8, 9]
+    assert list(entries(box.folder, 6)) == []

@@ -348,20 +348,28 @@ def test_a_checkpoint_of_another_key_is_not_built_upon(log: Log) -> None:
         log.build()
 
 
-def test_records_that_lead_elsewhere_are_not_published(log: Log) -> None:
-    log.grow(3)
-    reader = log.reader
+@pytest.mark.parametrize("how", ["left out", "changed", "changed later"])
+def test_records_that_lead_elsewhere_are_not_published(how: str, log: Log) -> None:
+    log.grow(300)
+    if how == "changed later":
+        log.build()
+        log.grow(20)
+    reader, before = log.reader, log.files()
 
     class Lying:
         key_line, checkpoint = reader.key_line, staticmethod(reader.checkpoint)
 
         @staticmethod
         def entries(start: int = 0) -> Any:
-            return [each for each in reader.entries(start) if each.index != 2]
+            for each in reader.entries(start):
+                if each.index == 299 and how == "left out":
+                    continue
+                yield type(each)(each.index, each.leaf + b" " * (each.index == 299), each.fields)
 
     with pytest.raises(LedgerCorrupt, match="do not lead to its signed root"):
         build(Lying(), log.tiles)  # type: ignore[arg-type]
-    assert "checkpoint" not in log.files()
+    assert log.files().get("checkpoint") == before.get("checkpoint")
+    assert log.build() == log.check()
 
 
 def test_breathing_may_end_a_round(log: Log) -> None:

@@ -11,8 +11,11 @@ from ringfence import register
 from ringfence.evidence.affected.report import Report, report
 from ringfence.evidence.affected.requests import Request
 from ringfence.evidence.affected.text import lines
+from ringfence.gateway import boot
 from ringfence.ledger.snapshots import FolderSnapshots, Snapshots
 from ringfence.sidecar.subjects import Identifier, Named, Opened
+from support import beside
+from support.home import COVERED
 
 SERVICE = "openai/chat-completions"
 
@@ -65,6 +68,17 @@ def test_retention_is_what_the_register_of_that_time_said(tmp_path: Path) -> Non
     assert not unknown.paper.known
     text = "\n".join(lines(made([request(1)], snapshots)))
     assert "the register's snapshot was not kept" in text
+
+
+def test_an_approval_that_covered_the_requests_says_which_tier_it_was(tmp_path: Path) -> None:
+    home = beside.made(tmp_path / "home", "")
+    snapshots = FolderSnapshots(tmp_path / "snapshots")
+    digest = snapshots.keep("register", boot.load_register(home).content)
+    covered = request(1, service=COVERED, documents=("test-baa", "test-zdr_approval"), register_digest=digest)
+    [at] = made([covered], snapshots).services
+    assert {each.id for each in at.paper.documents} == {"test-baa", "test-zdr_approval"}
+    logs = [each for each in at.paper.retention if each.what == "abuse-monitoring logs"]
+    assert [each.hours for each in logs] == [0]
 
 
 def test_what_nobody_can_say_is_listed_by_its_reason(tmp_path: Path) -> None:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from evidence.bundle.site import Site, changed, contents, failed, flips, lines, rewritten, verdicts
+from evidence.bundle.site import START, Site, changed, contents, failed, flips, lines, rewritten, verdicts
 from ringfence.approvals import public_text
 from ringfence.evidence.bundle import layout, zipform
 from ringfence.evidence.bundle.archive import Archive
+from ringfence.evidence.bundle.period import period
 from ringfence.vocabulary.approval import Act
 from ringfence.vocabulary.errors import LedgerCorrupt
 
 UNBOUND = (layout.README, layout.ANCHOR_KEYS)
 """Members that no signature binds: prose, and the names of those whom the operator believes. Changing one together with
 the manifest is a finding (README) or changes who is believed (the report says that the bundle's own were)."""
+
+
+def _every(data: bytes, scale: int) -> int:
+    """Every byte in `make soak`, and of what is short always."""
+    return 1 if len(data) <= 250 else max(1, 20 // scale) * 2 if scale < 20 else 1
 
 
 @pytest.fixture
@@ -42,8 +49,8 @@ def test_every_byte_of_the_archive(small: Site, scale: int) -> None:
     whole, original = path.read_bytes(), contents(path)
     with Archive(path, layout.most_bytes) as archive:
         inside = {at for member in archive.members.values() for at in range(member.data_offset, member.end)}
-    wanted = [at for at in range(len(whole)) if at not in inside or at % max(1, 20 // scale) == 0]
-    assert len(wanted) > len(whole) / 21
+    wanted = [at for at in range(len(whole)) if at not in inside or at % _every(whole, scale) == 0]
+    assert len(wanted) > len(whole) / 41
     flipped = path.with_name("flipped.zip")
     harmless = 0
     for at in wanted:
@@ -59,7 +66,7 @@ def test_every_byte_of_every_file(small: Site, scale: int) -> None:
     path = small.root / "bundle.zip"
     original = contents(path)
     for name, data in original.items():
-        for at, wrong in flips(data, every=max(1, 40 // scale) if len(data) > 250 else 1):
+        for at, wrong in flips(data, every=_every(data, scale)):
             found = small.verify(rewritten(path, original | {name: wrong}))
             assert not found.ok, f"{name} byte {at}"
 
@@ -70,9 +77,35 @@ def test_every_byte_of_every_file_with_a_manifest_that_fits(small: Site, scale: 
     for name, data in original.items():
         if name in UNBOUND or name.startswith((layout.PEOPLE, layout.ANCHORS)) or name == layout.MANIFEST:
             continue
-        for at, wrong in flips(data, every=max(1, 40 // scale) if len(data) > 250 else 1):
+        for at, wrong in flips(data, every=_every(data, scale)):
             found = small.verify(rewritten(path, original | {name: wrong}, honest=True))
             assert not found.ok, f"{name} byte {at}"
+
+
+@pytest.mark.parametrize("seconds", [0, 3])
+def test_every_byte_around_a_period_in_the_middle(site: Site, seconds: int, scale: int) -> None:
+    """Also of a period that holds no records, which nothing but its surroundings proves."""
+    site.open()
+    for _ in range(3):
+        site.request()
+    site.now += timedelta(minutes=1)
+    for _ in range(2):
+        site.request()
+    site.heartbeat()
+    site.close()
+    begins = START + timedelta(seconds=5 - seconds)
+    done = site.export(period(begins.isoformat(), (begins + timedelta(milliseconds=500 + seconds * 1000)).isoformat()))
+    path = site.root / "bundle.zip"
+    assert (site.verify().ok, done.manifest.records) == (True, 1 + seconds)
+    if not seconds:
+        begins += timedelta(seconds=10)
+        done = site.export(period(begins.isoformat(), (begins + timedelta(seconds=1)).isoformat()))
+        assert (site.verify().ok, done.manifest.records) == (True, 0)
+    original = contents(path)
+    around = (layout.BEFORE, layout.FRONTIER, layout.EDGE_BEFORE, layout.EDGE_AFTER, layout.SIGN_AFTER, layout.NEWEST)
+    for name in (*around, *(name for name in original if name.startswith(layout.TILES))):
+        for at, wrong in flips(original[name], every=max(1, 10 // scale)):
+            assert not site.verify(rewritten(path, original | {name: wrong}, honest=True)).ok, f"{name} byte {at}"
 
 
 Members = dict[str, bytes]
@@ -225,10 +258,17 @@ def test_a_period_that_is_said_to_be_longer_or_shorter(small: Site) -> None:
     assert failed(small.verify(rewritten(path, members)))
 
 
+def test_a_newest_tree_of_another_size_than_is_said(small: Site) -> None:
+    path = small.root / "bundle.zip"
+    members = contents(path)
+    manifest = msgspec.json.decode(members[layout.MANIFEST], type=layout.Manifest)
+    members[layout.MANIFEST] = layout.sealed(msgspec.structs.replace(manifest, size=manifest.size + 1))
+    assert failed(small.verify(rewritten(path, members))) == {3}
+
+
 def test_a_day_left_out_at_the_edge(site: Site) -> None:
     """Whole commits of the period's beginning or end are missing, with all else as an honest export would make it."""
     from ringfence.evidence.bundle import selecting
-    from ringfence.evidence.bundle.period import period
 
     site.small(4)
     honest = site.export()

@@ -12,6 +12,7 @@ from ringfence.evidence.exports import otel
 from ringfence.evidence.exports.format import Source
 from support.needs import need_package
 
+need_package("opentelemetry")  # the folder that the two below share
 need_package("opentelemetry.proto")
 need_package("opentelemetry.semconv")
 from google.protobuf.json_format import Parse  # noqa: E402

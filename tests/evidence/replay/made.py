@@ -22,7 +22,10 @@ ROOT = Path(__file__).parents[3]
 
 START = datetime(2031, 5, 6, 23, 50, 9, 123456, tzinfo=UTC)
 HOURS = """@id("no-nights") @says("Nothing leaves at night.") forbid (principal, action == Action::"send", resource)
-when { !context.private && context.now.toTime() < duration("1h") };"""
+when { !context.private && context.now.toTime() < duration("1h") };
+@id("seconds-are-not-seen") @says("Never fires: rules see whole minutes.")
+forbid (principal, action == Action::"send", resource)
+when { context.now > datetime("2031-05-06T23:50:00Z") && context.now < datetime("2031-05-06T23:51:00Z") };"""
 ERRING = """@id("erring") @says("Fails.") forbid (principal, action == Action::"send", resource)
 when { context.private && 9223372036854775807 + 1 > 0 };"""
 NAMING = """@id("known-names") @says("One field is fine.") forbid (principal, action == Action::"send", resource)

@@ -60,7 +60,7 @@ def answers(rules: Policy, leaf_: bytes) -> list[tuple[bool, tuple[str, ...]]]:
 def test_each_fact_on_which_the_outcome_hangs_is_named(scale: int) -> None:
     rules = policy(HOURS)
     whole = [leaf(candidates, rules, number) for number, candidates in enumerate(lists(1_500, seed=11))][
-        :: max(60 // scale, 1)
+        :: max(80 // scale, 1)
     ]
     cases = [(first, *case) for first in whole for case in changed(first)]
     named: dict[int, list[Any]] = {}
@@ -96,6 +96,8 @@ def test_a_fact_that_does_not_fit_the_schema_is_named() -> None:
         ("purpose", 7),
         ("client", None),
         ("never_heard_of", True),
+        ("uncovered", [{"a": 1}]),
+        ("excepted_labels", 5),
     ]
     leaves = []
     for fact, value in cases:
@@ -173,6 +175,14 @@ def test_a_fact_that_another_part_of_the_record_contradicts_is_named(change: dic
     assert done.mismatched == 1
     assert {each.what for each in done.mismatches} == {"fact"}
     assert what in {fact for each in done.mismatches for fact in each.facts}
+
+
+@pytest.mark.parametrize("fact", ["model_allowed", "reroute_allowed"])
+def test_what_is_the_request_s_own_must_not_differ_between_candidates(fact: str) -> None:
+    record = json.loads(leaf([facts(configured=False)] * 2, policy(), 0))
+    record["body"]["candidates"][1]["facts"][fact] = False
+    done = replay([(5, json.dumps(record).encode())], kept(policy()), engine())
+    assert (None, (fact,)) in {(each.candidate, each.facts) for each in done.mismatches if each.what == "fact"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.scripts import HELLO, MAILED, Script, caller, stations
+from gateway.scripts import HELLO, MAILED, SERVICES, Script, caller, stations
 from ringfence.approvals import write_proposal
 from ringfence.gateway import boot
 from ringfence.gateway import home as homes
@@ -106,7 +106,9 @@ async def test_where_the_purpose_needs_the_identity_the_exception_serves(base: I
 
 
 async def test_of_two_labels_one_excepted_is_not_enough(base: InProcess, tmp_path: Path) -> None:
-    decided = await _decided(_script(base, tmp_path, CONFIDENTIAL), HELLO, caller("confidential", "financial", on_uncovered="deny"))
+    decided = await _decided(
+        _script(base, tmp_path, CONFIDENTIAL), HELLO, caller("confidential", "financial", on_uncovered="deny")
+    )
     assert (decided["effect"], decided["exceptions"]) == ("DENY", [])
     assert decided["candidates"][0]["facts"]["excepted_labels"] == ["confidential"]
 
@@ -151,3 +153,15 @@ async def test_rules_of_before_there_were_exceptions_still_load_and_heed_none(ba
     assert (await _decided(_script(base, tmp_path, CONFIDENTIAL), HELLO))["effect"] == "DENY"
     [warning] = Policy.load({"ringfence.cedar": old}, schema_text()).warnings
     assert "no-exception-for-health-data" in warning
+
+
+async def test_a_private_model_on_a_rented_host_is_no_matter_for_an_exception(tmp_path: Path) -> None:
+    """It would need agreements with the host, which two people here can't sign for."""
+    rented = 'url = "https://gpu.example.org/v1"\nmodel = "llama"\nown_host = false\nhost = "Example Hosting"\n'
+    base = stations(tmp_path, (*SERVICES, "private/url"), engine="url", settings=rented)
+    everywhere = exception("pilot", NOW, "ann", "ben", label="confidential", services=["private/*", "nowhere"])
+    decided = await _decided(_script(base, tmp_path, everywhere), HELLO, caller("confidential"))
+    private = [each for each in decided["candidates"] if each["facts"]["private"]]
+    assert [(each["allowed"], each["facts"]["excepted_labels"]) for each in private] == [(False, [])]
+    assert "private-host-not-covered" in private[0]["rules"]
+    assert decided["effect"] == "DENY"

@@ -11,7 +11,7 @@ from ledger.postgres.appending import ENDED_ITSELF, Child, Told, check, children
 
 GATEWAYS = ["g0", "g1", "g2", "g3"]
 KILLS = 52
-SERVER_KILLS = 6
+SERVER_KILLS = 4
 
 
 def test_four_gateways_write_one_log_without_gap_or_fork(box: Any, scale: int) -> None:

@@ -41,13 +41,14 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(snapshots: Snapshots, requests: Iterable[Request]) -> Standing:
     """What the snapshots say of requests to one service. Raises LedgerCorrupt where one is not what was kept."""
-    found, contents = Standing(False), {}
+    found = Standing(False)
+    contents: dict[str, dict[str, Any]] = {}
     asked = {(each.register_digest, each.endpoint, each.model, each.service, each.documents) for each in requests}
     for digest, endpoint, model, service, documents in sorted(asked):
         if digest not in contents:
             data = snapshots.read("register", digest)
-            contents[digest] = msgspec.json.decode(data) if data is not None else None
-        if contents[digest] is not None:
+            contents[digest] = msgspec.json.decode(data) if data is not None else {}
+        if contents[digest]:
             found = _joined(found, _read(contents[digest], service, documents, endpoint, model))
     return found
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ringfence.evidence.bundle.archive import Archive, problem
-from ringfence.evidence.bundle.layout import ANCHOR_KEYS, ANCHORS
+from ringfence.evidence.bundle.layout import ANCHOR_KEYS, ANCHORS, encode
 from ringfence.ledger.anchors.anchor import Anchor, Trust
 from ringfence.ledger.anchors.check import check
 from ringfence.ledger.checkpoint import Verifier
@@ -67,7 +67,10 @@ def check_anchors(
 
 def _believed(archive: Archive, notes: Notes) -> Trust:
     try:
-        keys = msgspec.json.decode(archive.read(ANCHOR_KEYS), type=_Keys)
+        data = archive.read(ANCHOR_KEYS)
+        keys = msgspec.json.decode(data, type=_Keys)
+        if encode(keys) != data:
+            raise problem(f"{ANCHOR_KEYS} is not as it was written")
         return Trust.of([pem.encode() for pem in keys.timestamp_roots], keys.witnesses)
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise problem(f"{ANCHOR_KEYS} can't be read ({error})") from None

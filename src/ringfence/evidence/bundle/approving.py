@@ -136,12 +136,12 @@ class Approving:
                 self._notes.fail(14, f"Record {index}: another {name} was approved.")
 
 
-class _Came(msgspec.Struct):
+class _Came(msgspec.Struct, frozen=True):
     added: list[str] = []
     changed: list[str] = []
 
 
-class _Changed(msgspec.Struct):
+class _Changed(msgspec.Struct, frozen=True):
     exceptions: _Came = _Came()
 
 

@@ -11,6 +11,9 @@ import msgspec
 
 from ringfence.vocabulary.approval import Envelope
 
+Digest = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
+"""SHA-256 in lower-case hex, or "" where there is none."""
+
 _TIME_CHARS = 24  # 2026-01-31T09:30:00.000Z
 
 
@@ -69,10 +72,10 @@ class Decided(msgspec.Struct, frozen=True, gc=False):
     candidates: tuple[Candidate, ...] = ()
     coverage: tuple[Cover, ...] = ()
     asked_at: str = ""
-    policy_digest: str = ""
-    register_digest: str = ""
-    keys_listed_digest: str = ""
-    exceptions_digest: str = ""
+    policy_digest: Digest = ""
+    register_digest: Digest = ""
+    keys_listed_digest: Digest = ""
+    exceptions_digest: Digest = ""
     exceptions: tuple[str, ...] = ()
 
 
@@ -95,10 +98,10 @@ class Notice(msgspec.Struct, frozen=True, gc=False):
     actor: str | None = None
     approvers: tuple[str, ...] | None = None
     envelopes: tuple[Envelope, ...] = ()
-    policy_digest: str = ""
-    register_digest: str = ""
-    keys_listed_digest: str = ""
-    exceptions_digest: str = ""
+    policy_digest: Digest = ""
+    register_digest: Digest = ""
+    keys_listed_digest: Digest = ""
+    exceptions_digest: Digest = ""
 
 
 Body = Decided | Ended | Notice
