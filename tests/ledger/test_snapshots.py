@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,19 @@ def test_what_is_there_is_not_written_again(tmp_path: Path) -> None:
     before = path.stat().st_mtime_ns, path.stat().st_ino
     kept.keep("register", b"{}")
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
+
+
+def test_a_name_that_could_not_be_made_durable_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file was renamed into its place, and then the folder could not be synchronised."""
+    kept = FolderSnapshots(tmp_path)
+    synced: list[int] = []
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", lambda fd: _fail() if stat.S_ISDIR(os.fstat(fd).st_mode) else None)
+        with pytest.raises(OSError, match="power"):
+            kept.keep("policy", b"{}")
+    monkeypatch.setattr(os, "fsync", synced.append)
+    kept.keep("policy", b"{}")
+    assert synced
 
 
 def test_a_changed_file_is_named(tmp_path: Path) -> None:

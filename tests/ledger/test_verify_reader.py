@@ -136,6 +136,11 @@ CHANGES: dict[str, tuple[Callable[[Rows], None], set[int]]] = {
     "an older newest checkpoint": (lambda log: setattr(log, "note", log.signed[4].note), set()),
     "a record twice": (lambda log: log.leaves.insert(3, log.leaves[3]), {6, 8, 9}),
     "nothing": (lambda log: (log.leaves.clear(), log.signed.clear(), None)[-1], {8}),
+    "a checkpoint under a size beyond the log": (
+        lambda log: log.signed.__setitem__(-1, Signed(20, log.signed[-1].note)),
+        {6, 8},
+    ),
+    "a checkpoint under a smaller size": (lambda log: log.signed.__setitem__(5, Signed(2, log.signed[5].note)), {6, 8}),
     "a checkpoint of its own size missing": (lambda log: (log.signed.pop(5), None)[-1], set()),
 }
 
@@ -158,3 +163,12 @@ def test_a_step_back_in_time_is_a_finding(box: Any) -> None:
     report = check(box, rows(box))
     assert [(step.number, step.status) for step in report.steps if step.status != "ok"] == [(10, "finding")]
     assert report.ok
+
+
+def test_a_reader_that_leaves_a_record_out_is_not_believed(filled: Any) -> None:
+    class Skipping(Rows):
+        def entries(self, start: int = 0) -> Iterator[Entry]:
+            return (each for each in super().entries(start) if each.index != 3)
+
+    report = check(filled, Skipping(SegmentsReader(filled.folder, filled.highest_path)))
+    assert 3 in failed(report)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-from ringfence.ledger.files import make_folder, replace_file
+from ringfence.ledger.files import make_folder, replace_file, sync_folder
 from ringfence.vocabulary.errors import LedgerCorrupt
 
 KINDS = ("policy", "register", "keys", "exceptions")
@@ -36,7 +36,9 @@ class FolderSnapshots:
     def keep(self, kind: str, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(kind, digest)
-        if not path.exists():
+        if path.exists():
+            sync_folder(path.parent)  # an earlier call may have failed at just that
+        else:
             make_folder(path.parent)
             replace_file(path, data, 0o600)  # a crash leaves a `.new` file, which the next call overwrites
         return digest

@@ -134,7 +134,7 @@ class _Run:
         entries = self.reader.entries()
         try:
             for signed in self.reader.checkpoints():
-                for entry in islice(entries, signed.size - self.frontier.size):
+                for entry in islice(entries, max(signed.size - self.frontier.size, 0)):
                     self._check(entry)
                 if not self._check_signed(signed, verifier):
                     return

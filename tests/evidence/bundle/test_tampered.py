@@ -15,6 +15,7 @@ from ringfence.approvals import public_text
 from ringfence.evidence.bundle import layout, zipform
 from ringfence.evidence.bundle.archive import Archive
 from ringfence.evidence.bundle.period import period
+from ringfence.ledger.tree import leaf_hash
 from ringfence.vocabulary.approval import Act
 from ringfence.vocabulary.errors import LedgerCorrupt
 
@@ -105,7 +106,25 @@ def test_every_byte_around_a_period_in_the_middle(site: Site, seconds: int, scal
     around = (layout.BEFORE, layout.FRONTIER, layout.EDGE_BEFORE, layout.EDGE_AFTER, layout.SIGN_AFTER, layout.NEWEST)
     for name in (*around, *(name for name in original if name.startswith(layout.TILES))):
         for at, wrong in flips(original[name], every=max(1, 10 // scale)):
-            assert not site.verify(rewritten(path, original | {name: wrong}, honest=True)).ok, f"{name} byte {at}"
+            found = site.verify(rewritten(path, original | {name: wrong}, honest=True))
+            assert not found.ok, f"{name} byte {at}"
+            assert 8 in failed(found) or not name.startswith(layout.TILES)
+
+
+def test_a_neighbour_forged_along_with_its_tile(site: Site) -> None:
+    """The tile holds no record of the period, so only its parent tells."""
+    site.open()
+    for _ in range(150):
+        site.request()
+    site.close()
+    begins = START + timedelta(seconds=256)
+    done = site.export(period(begins.isoformat(), (begins + timedelta(seconds=20)).isoformat()))
+    assert done.manifest.first == 256
+    members = contents(site.root / "bundle.zip")
+    forged = members[layout.EDGE_BEFORE].replace(b"request-", b"request_")
+    tile = f"{layout.TILES}0/000"
+    members |= {layout.EDGE_BEFORE: forged, tile: members[tile][:-32] + leaf_hash(forged)}
+    assert failed(site.verify(rewritten(site.root / "bundle.zip", members, honest=True))) == {8}
 
 
 Members = dict[str, bytes]
@@ -128,6 +147,14 @@ def _cut(members: Members) -> None:
     """The last commit goes, and with it its checkpoint."""
     for name in (layout.RECORDS, layout.CHECKPOINTS):
         members[name] = b"".join(lines(members[name])[:-1])
+
+
+def _other_signature(members: Members) -> None:
+    """A checkpoint of the period under the signature of another one."""
+    first, second, *rest = map(msgspec.json.decode, lines(members[layout.CHECKPOINTS]))
+    text, _, _ = first["note"].rpartition("\n\n")
+    first["note"] = f"{text}\n\n{second['note'].rpartition(chr(10) * 2)[2]}"
+    members[layout.CHECKPOINTS] = b"".join(map(layout.encode, [first, second, *rest]))
 
 
 def _tile(members: Members) -> None:
@@ -185,9 +212,10 @@ def _anchor(members: Members) -> None:
 
 EDITS: dict[str, tuple[Callable[[Members], None], set[int]]] = {
     "a record removed": (_without_record, {6}),
-    "two records swapped": (_swapped, {6}),
+    "two records swapped": (_swapped, {6, 8}),
     "a record added": (_added_record, {6}),
     "the last commit cut": (_cut, {6}),
+    "a checkpoint with another one's signature": (_other_signature, {7}),
     "a tile removed": (_tile, {8}),
     "a snapshot edited": (_snapshot, {12}),
     "a snapshot added": (_other_snapshot, {12}),

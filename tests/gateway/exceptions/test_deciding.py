@@ -38,7 +38,9 @@ def _script(base: InProcess, tmp_path: Path, *proposals: Proposal, later: timede
     (tmp_path / "exceptions").mkdir(exist_ok=True)
     for proposal in proposals:
         write_proposal(tmp_path / f"exceptions/{proposal.act.body['id']}.json", proposal)
-    state = boot.load_state(homes.find(tmp_path, tmp_path / "ringfence.toml"), lambda _: True)
+    state = boot.load_state(
+        homes.find(tmp_path, tmp_path / "ringfence.toml"), lambda service: service != "private/embedded"
+    )
     return Script(dataclasses.replace(base.stations, state=lambda: state, now=lambda: NOW + later))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,17 @@ def test_a_commit_waits_for_the_disk_whatever_the_database_says(box: Any, before
 def test_a_stricter_isolation_level_of_the_database_does_no_harm(box: Any) -> None:
     box.run(f"ALTER DATABASE {box.database} SET default_transaction_isolation = 'serializable'")
     one, two = box.open("one"), box.open("two")
-    for number in range(3):
-        one.append_blocking(box.decided(f"a{number}"), TIMEOUT_S)
-        two.append_blocking(box.decided(f"b{number}"), TIMEOUT_S)
+    with box.stuck():  # both wait for the lock, and the second must see what the first did meanwhile
+        threads = [
+            threading.Thread(target=ledger.append_blocking, args=(box.decided(f"r{number}"), TIMEOUT_S))
+            for number, ledger in enumerate((one, two))
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+    for thread in threads:
+        thread.join()
+    assert (one.failed, two.failed) == (None, None)
     one.close()
     two.close()
     assert box.verify("one").ok

@@ -325,10 +325,7 @@ async def test_a_closed_ledger_takes_nothing(box: Any) -> None:
 
 
 def swap_key(box: Any) -> None:
-    other = type(box)(box.cluster, box.root / "other")
-    other.open().close()
-    other.end()
-    box.key_path.write_bytes(other.key_path.read_bytes())
+    box.key_path.write_bytes(_other_key(box))
 
 
 @pytest.mark.parametrize(
@@ -370,6 +367,28 @@ def test_a_second_gateway_needs_the_key_of_the_first(box: Any, tmp_path: Path) -
         box.open(place=box.place("b", key_path=tmp_path / "nowhere"))
     assert "Copy the key" in caught.value.remedy
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_gateway_with_a_key_of_its_own_is_refused(box: Any) -> None:
+    box.open().close()
+    (box.root / "b.key").write_bytes(_other_key(box))
+    (box.root / "b.key").chmod(0o600)
+    with pytest.raises(ConfigurationError, match="another key or origin"):
+        box.open(place=box.place("b", key_path=box.root / "b.key"))
+
+
+def _other_key(box: Any) -> bytes:
+    other = type(box)(box.cluster, box.root / "other")
+    other.open().close()
+    other.end()
+    key: bytes = other.key_path.read_bytes()
+    return key
+
+
+def test_a_start_that_can_not_be_put_on_record_is_refused(box: Any) -> None:
+    with pytest.raises(LedgerError, match="over the format"):
+        box.open(start_body={"x": "y" * 70_000})
+    box.open().close()
 
 
 def test_nothing_is_left_open_by_a_refused_start(box: Any) -> None:

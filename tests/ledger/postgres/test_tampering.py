@@ -147,6 +147,12 @@ def test_a_change_in_the_database_is_named(filled: Any, name: str) -> None:
         assert caught.value.remedy
 
 
+def test_a_reader_names_the_record_that_is_missing(filled: Any) -> None:
+    filled.run("DELETE FROM ringfence.leaves WHERE index = 3")
+    with pytest.raises(LedgerCorrupt, match="Record 3 is missing"):
+        list(filled.reader().entries())
+
+
 def test_a_forged_commit_is_never_signed_on(box: Any) -> None:
     """Somebody who may write rows, but has no key, appends a whole commit of their own beside a running gateway."""
     ledger = box.open()
