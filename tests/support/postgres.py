@@ -28,7 +28,7 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """Use as a context manager. `settings` are lines of postgresql.conf; `data` is a folder to start from a copy of."""
+    """Use as a context manager. `settings` are lines of postgresql.conf."""
 
     def __init__(self, *settings: str) -> None:
         place = binaries()

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from ringfence.approvals import load_people
-from ringfence.cli import replaying
+from ringfence.cli import facts, replaying
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, progress
 from ringfence.evidence.bundle.export import Exported, Sources, export
@@ -39,6 +39,7 @@ def command() -> None:
 
 
 command.add_command(replaying.command)
+command.add_command(facts.command)
 
 
 @command.command("export")

@@ -8,13 +8,13 @@ from ringfence.register.check import check, problems_today
 from ringfence.register.coverage import cover
 from ringfence.register.demonstration import DEMONSTRATION_CLIENT, demonstration
 from ringfence.register.difference import Difference, compare, compare_endpoints
-from ringfence.register.documents import Document
+from ringfence.register.documents import Document, names_party
 from ringfence.register.kinds import Kind, KindRules, Role, Tier
 from ringfence.register.load import load
 from ringfence.register.methods import MaskMethod, mask_method
 from ringfence.register.organisation import Organisation, OrganisationRole, Regime, organisation
 from ringfence.register.posture import Posture, Probed, read_posture
-from ringfence.register.practices import Practices, Question, Retention, retention, unresolved
+from ringfence.register.practices import Practices, Question, Retention, Training, retention, unresolved
 from ringfence.register.render import new_document, render
 from ringfence.register.requirements import Need, Relaxation
 from ringfence.register.scaffold import scaffold
@@ -52,6 +52,7 @@ __all__ = [
     "Standing",
     "Surface",
     "Tier",
+    "Training",
     "check",
     "check_specification",
     "clients",
@@ -63,6 +64,7 @@ __all__ = [
     "forced_members",
     "load",
     "mask_method",
+    "names_party",
     "new_document",
     "next_change",
     "organisation",

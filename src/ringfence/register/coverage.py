@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ringfence.register.documents import Document, Says
+from ringfence.register.documents import Document, Says, names_party
 from ringfence.register.kinds import Subject
 from ringfence.register.months import add_months
 from ringfence.register.organisation import Organisation
@@ -244,10 +244,10 @@ def _try(asked: _Asked, need: Need, document: Document) -> tuple[str, date, tupl
 
 def _names_us(asked: _Asked, document: Document, name: str) -> str:
     """An agreement that somebody else signed covers nobody else's data."""
-    ours = " ".join(asked.organisation.name.casefold().split())
+    ours = asked.organisation.name.strip()
     if document.demonstration or not ours or not asked.snapshot.kinds[document.kind].names_organisation:
         return ""
-    if any(" ".join(party.name.casefold().split()) == ours for party in document.parties):
+    if names_party(document, ours):
         return ""
     return f"{name} does not name {asked.organisation.name} as a party."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -156,6 +157,15 @@ class Document(_Part, frozen=True, kw_only=True):
     def tier(self) -> Tier | None:
         """The tier that an approval approves; None for every other kind."""
         return (self.limits.tier or Tier.ZERO_DATA_RETENTION) if self.kind is Kind.ZDR_APPROVAL else None
+
+
+def names_party(document: Document, name: str, roles: Iterable[Role] = ()) -> bool:
+    """Whether `name` is one of its parties, in one of these roles if any are given; case and blanks don't matter."""
+    wanted, roles = " ".join(name.casefold().split()), tuple(roles)
+    return any(
+        " ".join(party.name.casefold().split()) == wanted and (not roles or party.role in roles)
+        for party in document.parties
+    )
 
 
 def load_document(path: Path, kinds: dict[Kind, KindRules]) -> Document:

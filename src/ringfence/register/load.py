@@ -33,11 +33,14 @@ from ringfence.register.snapshot import Problem, Snapshot, content
 from ringfence.register.standing import joined, missing
 from ringfence.vocabulary.chat import Service
 from ringfence.vocabulary.errors import ConfigurationError
+from ringfence.vocabulary.fact import ORGANISATION
 
 T = TypeVar("T")
 
 _FOLDERS = ("services", "documents", "terms")
 _REQUIREMENTS = "requirements.toml"
+_ABOUT_US = frozenset((Kind.SOC2_TYPE2, Kind.SOC2_TYPE1, Kind.BRIDGE_LETTER, Kind.ISO_CERTIFICATE, Kind.PCI_AOC))
+"""Kinds that say how somebody was examined: the organisation itself may have been."""
 
 
 def load(
@@ -213,7 +216,7 @@ class _Gathering:
             if self.kinds[document.kind].subject is Subject.PROVIDER and not self._known_subject(document):
                 says = f"subject: no service has the vendor or host {document.subject!r}, so {document.id} serves none"
                 yield Problem(where, says, "Use a vendor's id, or the host of a private service.")
-            for pattern in document.scope.services:
+            for pattern in () if _of_ours(document) else document.scope.services:
                 if not any(any_matches((pattern,), service) for service in self.services):
                     says = f"scope.services: no service is called {pattern!r}"
                     yield Problem(where, says, "List the services with `ringfence register list`.")
@@ -223,12 +226,17 @@ class _Gathering:
                     yield Problem(where, says, "Put that document on file too.")
 
     def _known_subject(self, document: Document) -> bool:
-        return any(
+        return _of_ours(document) or any(
             bare_host(document.subject) == bare_host(service.host)
             if service.private
             else document.subject == service.vendor
             for service in self.services.values()
         )
+
+
+def _of_ours(document: Document) -> bool:
+    """Whether it is a report on the organisation itself; its scope names systems of ours, which are no services."""
+    return document.subject == ORGANISATION and document.kind in _ABOUT_US
 
 
 def _misplaced(path: Path) -> None:

@@ -66,6 +66,20 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     reviewed_on: date
 
 
+class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether a vendor trains models on what it is sent. `services` (globs) empty: all of the vendor's.
+
+    `answer`: no; opt_in (only where the customer asks for it); yes; unresolved (the page leaves it to the account, or
+    does not say). A vendor without an entry is unresolved, too: nobody has read a page that tells.
+    """
+
+    services: tuple[str, ...] = ()
+    answer: Literal["no", "opt_in", "yes", "unresolved"]
+    says: str
+    source: str
+    reviewed_on: date
+
+
 class Practices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One vendor's file. `expires_on` is inclusive: after that day it is shown no more."""
 
@@ -73,6 +87,7 @@ class Practices(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     reviewed_on: date
     expires_on: date
     retention: tuple[Retention, ...] = ()
+    training: tuple[Training, ...] = ()
     questions: tuple[Question, ...] = ()
 
 

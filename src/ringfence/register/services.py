@@ -11,6 +11,7 @@ import msgspec
 from ringfence.register import reading
 from ringfence.register.globs import matches
 from ringfence.vocabulary.chat import Service
+from ringfence.vocabulary.fact import ORGANISATION
 
 _PRIVATE = "private"
 
@@ -117,6 +118,11 @@ def check_service(service: Service, where: str) -> None:
     if service.private != (service.vendor == _PRIVATE):
         raise reading.problem(
             where, "private", f'{service.id}: `private = true` and `vendor = "{_PRIVATE}"` go together'
+        )
+    # INVARIANT: what is on file about the organisation itself is never about a service.
+    if ORGANISATION in (service.vendor, bare_host(service.host)):
+        raise reading.problem(
+            where, "vendor", f"{service.id}: documents about you yourself have the subject {ORGANISATION!r}"
         )
     if service.own_host and not service.private:
         raise reading.problem(where, "own_host", f"{service.id}: only a private service can be on an own host")

@@ -14,8 +14,10 @@ Value = bool | int | float | str | tuple[str, ...]
 
 
 class Basis(StrEnum):
-    """What a fact rests on, from the strongest to none. NOTHING: it was looked for where it would stand, and is not
-    there: an honest no. CLAIMED is a named person's word; CATALOGUED what the vendor's own pages said."""
+    """What a fact rests on. RECORDED: the ledger. VERIFIED: the vendor's own interface said so. CONFIGURED: how this
+    gateway is set up. REVIEWED: a document on file that somebody read. CATALOGUED: what the maker's or vendor's own
+    pages said. CLAIMED: somebody's word, unaudited. NOTHING: it was looked for where it would stand, and nothing that
+    counts is there: it never supports a yes."""
 
     RECORDED = "recorded"
     VERIFIED = "verified"
@@ -39,7 +41,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One typed statement. `scope` narrows it (service, label, project). `period` is inclusive, for facts that speak of
-    a span; `as_of` is the day that the youngest of its sources speaks of, so that its age can be shown; `expires_on`
+    a span; `as_of` is the day that the source which decides its value speaks of, so that its age can be shown; `expires_on`
     the last day on which it may be relied on (None: only what `period` covers, or no end is known).
 
     `says` is one plain sentence, `check` how somebody else can check it, `limits` what it does not say.

@@ -91,6 +91,18 @@ def test_a_log_that_is_not_what_its_tiles_say_is_not_exported(site: Site, monkey
     assert not (site.root / "bundle.zip").exists()
 
 
+def test_tiles_that_do_not_lead_to_their_root_are_not_exported(site: Site) -> None:
+    site.small()
+    sources = site.sources()
+
+    def tiles(path: str) -> bytes | None:
+        data = sources.tiles(path)
+        return data[:-1] + bytes([data[-1] ^ 1]) if data and path.startswith("tile/0/") else data
+
+    with pytest.raises(LedgerCorrupt, match="do not lead"):
+        export(msgspec.structs.replace(sources, tiles=tiles), DAY, site.root / "bundle.zip")
+
+
 def test_a_half_written_anchor_is_left_out(site: Site) -> None:
     site.small()
     site.anchor()

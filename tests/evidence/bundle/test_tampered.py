@@ -109,6 +109,7 @@ def test_every_byte_around_a_period_in_the_middle(site: Site, seconds: int, scal
             found = site.verify(rewritten(path, original | {name: wrong}, honest=True))
             assert not found.ok, f"{name} byte {at}"
             assert 8 in failed(found) or not name.startswith(layout.TILES)
+            assert 4 in failed(found) or name not in (layout.BEFORE, layout.FRONTIER)
 
 
 def test_a_neighbour_forged_along_with_its_tile(site: Site) -> None:

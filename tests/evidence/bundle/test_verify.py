@@ -117,6 +117,7 @@ def test_a_clock_set_back_is_found(site: Site) -> None:
     site.request()
     site.now -= timedelta(minutes=5)
     site.request()
+    site.now += timedelta(minutes=10)
     site.close()
     site.bundle()
     found = site.verify()
@@ -337,6 +338,18 @@ def test_documents_and_rules_must_be_those_of_their_snapshots(site: Site) -> Non
     found = site.verify()
     assert failed(found) == {13}
     assert "no document another" in found.steps[12].details[0]
+
+
+def test_a_denial_is_counted_by_its_rules(site: Site) -> None:
+    site.open()
+    site.request(effect="DENY", service="", form="as_requested", candidates=[], rules=["no-candidate"])
+    site.request()
+    site.close()
+    site.bundle()
+    found = site.verify()
+    assert found.ok, found.steps
+    assert found.summary["denials_by_rule"] == {"no-candidate": 1}
+    assert found.summary["services"] == {"(none)": 1, "openai/chat": 1}
 
 
 def test_pairs(site: Site, tmp_path: Path) -> None:

@@ -1,134 +1,113 @@
-"""What the ledger says of a period, gathered in one pass over its records."""
+"""What the ledger says of a period."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
-from ringfence.ledger.reader import Reader
-from ringfence.posture import reach
-from ringfence.vocabulary.decision import Effect, Form
-from ringfence.vocabulary.labels import REGULATED
-from ringfence.vocabulary.record import Phase
+from ringfence.ledger.observed import Span
+from ringfence.posture import SEEN_ONLY, reach
 
-_REGULATED = frozenset(label.value for label in REGULATED)
+
+class Labelled(msgspec.Struct):
+    """Requests with one label that left for one service: how many, of them covered by documents, and masked.
+    `documents` are those that covered some of them."""
+
+    requests: int = 0
+    covered: int = 0
+    masked: int = 0
+    documents: set[str] = set()
 
 
 class Sent(msgspec.Struct):
-    """What left for one service: how many requests, how many under each label, by how many models; the documents that
-    covered each label; how many left in masked form; and the first and last record's index and day."""
+    """What left for one service. `asked` counts, by endpoint, requests that no translation changed; `store_set` those
+    of them whose `store` the gateway set."""
 
     requests: int = 0
     masked: int = 0
-    labels: Counter[str] = msgspec.field(default_factory=Counter)
+    labels: dict[str, Labelled] = {}
     models: Counter[str] = msgspec.field(default_factory=Counter)
-    documents: dict[str, set[str]] = {}
-    members_set: Counter[str] = msgspec.field(default_factory=Counter)
-    endpoints: Counter[str] = msgspec.field(default_factory=Counter)
-    first: int = 0
-    last: int = 0
+    asked: Counter[str] = msgspec.field(default_factory=Counter)
+    store_set: Counter[str] = msgspec.field(default_factory=Counter)
     last_day: date | None = None
 
 
+class Run(msgspec.Struct, frozen=True):
+    """One comparison with a vendor's own counts. Both days are inclusive and over when it was made."""
+
+    vendor: str
+    first: date
+    last: date
+    clean: bool
+
+
 class Traffic(msgspec.Struct, kw_only=True):
-    """`period` is inclusive, in UTC. `uncovered` counts requests with a regulated label that left for a service in a
-    form in which no document covered that label; `uncovered_masked` those of them that left masked. `outcomes`,
-    `denials` (by rule), `effects` count requests. `versions` are Ringfence's own that were running. `reconciled` are
-    (vendor, first day, last day) of counts compared without a finding; `bypassed` of those with one. `indexes` are the
-    first and last record looked at."""
+    """`period` is inclusive, in UTC; `now` is when it was read. Requests of the tour are in `demonstration` only.
+
+    `uncovered` counts requests with a regulated label that left for a service without a document that covered that
+    label, or whose records do not say; `uncovered_masked` those of them that left masked and are not in `uncovered`.
+    `unsearched` and `partial` count requests in which names were not searched for, and that could not be read whole.
+    `outcomes`, `denials` (by rule), `effects` and `excepted` (by exception) count requests. `incomplete` are records of
+    older versions, which lack members. `versions` are Ringfence's own that were running. `runs` are comparisons with
+    vendors' counts about days of the period, whenever they were made. `changes` are changes of rules, register, keys
+    or people on record, `approved` those with an approval that holds. `spans` say when any gateway was observed,
+    `instances` how many seconds of the period each was. `indexes` are the first and last record of the period.
+    """
 
     period: tuple[date, date]
+    now: datetime
     decided: int = 0
     demonstration: int = 0
     sent: dict[str, Sent] = {}
     effects: Counter[str] = msgspec.field(default_factory=Counter)
     outcomes: Counter[str] = msgspec.field(default_factory=Counter)
     denials: Counter[str] = msgspec.field(default_factory=Counter)
+    excepted: Counter[str] = msgspec.field(default_factory=Counter)
+    with_exception: int = 0
     uncovered: int = 0
     uncovered_masked: int = 0
     unsearched: int = 0
+    partial: int = 0
+    incomplete: int = 0
     versions: set[str] = set()
-    reconciled: list[tuple[str, str, str]] = []
-    bypassed: list[tuple[str, str, str]] = []
+    runs: list[Run] = []
     incidents: int = 0
-    drifts: int = 0
+    drifts: set[str] = set()
+    changes: int = 0
+    approved: int = 0
+    forgets_ordered: int = 0
+    forgets_done: int = 0
+    spans: tuple[Span, ...] = ()
+    instances: dict[str, float] = {}
     indexes: tuple[int, int] | None = None
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the period of which anything can be known."""
+        return min(self.period[1], self.now.date())
+
+    @property
+    def over(self) -> bool:
+        """Whether all of the period lies in the past."""
+        return self.period[1] < self.now.date()
+
+    def reconciliation(self, vendor: str) -> str:
+        """`findings` where a comparison found something, else `complete`, `part` or `none` of the period's days."""
+        first, last = self.period
+        runs = [each for each in self.runs if each.vendor == vendor]
+        if not all(each.clean for each in runs):
+            return "findings"
+        days = {day for each in runs for day in range(each.first.toordinal(), each.last.toordinal() + 1)}
+        missing = any(day not in days for day in range(first.toordinal(), last.toordinal() + 1))
+        return ("part" if missing else "complete") if days else "none"
+
     def reach(self, vendor: str) -> str:
-        """How far a statement on a vendor's traffic may reach: the widest clean reconciliation within the period."""
-        clean = [each for each in self.reconciled if each[0] == vendor]
-        return reach(max(clean, key=lambda each: (each[2], each[1]), default=None))
-
-
-def read_traffic(log: Reader | None, first: date, last: date) -> Traffic:
-    """Read the days `first` to `last`, both included. Requests of the tour are counted apart and nowhere else.
-
-    Raises LedgerCorrupt. A log that is None has no record yet.
-    """
-    traffic = Traffic(period=(first, last))
-    ours: set[int] = set()
-    for entry in log.entries() if log else ():
-        day = datetime.fromisoformat(entry.fields.time).date()
-        if day < first:
-            continue
-        if day > last:
-            break
-        traffic.indexes = (traffic.indexes[0] if traffic.indexes else entry.index, entry.index)
-        body = msgspec.json.decode(entry.fields.body)
-        if entry.fields.phase is Phase.DECIDED:
-            if body.get("demonstration"):
-                traffic.demonstration += 1
-                continue
-            ours.add(entry.index)
-            _decided(traffic, entry.index, day, body)
-        elif entry.fields.phase is Phase.ENDED:
-            if body.get("decided") in ours:
-                traffic.outcomes[str(body.get("outcome"))] += 1
-        else:
-            _noticed(traffic, body)
-    return traffic
-
-
-def _decided(traffic: Traffic, index: int, day: date, body: Mapping[str, Any]) -> None:
-    traffic.decided += 1
-    traffic.effects[body["effect"]] += 1
-    traffic.unsearched += not body.get("names_searched", False)
-    if body["effect"] == Effect.DENY:
-        traffic.denials.update(body["rules"])
-        return
-    service, labels = body["service"], body["labels"]
-    sent = traffic.sent.setdefault(service, Sent(first=index))
-    sent.requests += 1
-    sent.last, sent.last_day = index, day
-    sent.labels.update(labels)
-    sent.models[body.get("model", "")] += 1
-    sent.endpoints[body.get("endpoint", "")] += 1
-    sent.members_set.update({rewrite["pointer"] for rewrite in body.get("rewrites", ())})
-    masked = body["form"] == Form.MASKED
-    sent.masked += masked
-    here = {cover["label"]: cover for cover in body.get("coverage", ()) if cover["service"] == service}
-    for label, cover in here.items():
-        if cover["covered"]:
-            sent.documents.setdefault(label, set()).update(cover["documents"])
-    open_labels = [label for label in labels if label in _REGULATED and not here.get(label, {}).get("covered")]
-    if open_labels and masked:
-        traffic.uncovered_masked += 1
-    elif open_labels:
-        traffic.uncovered += 1
-
-
-def _noticed(traffic: Traffic, body: Mapping[str, Any]) -> None:
-    event = body.get("event")
-    if event == "start" and body.get("version"):
-        traffic.versions.add(body["version"])
-    elif event == "posture_reconciled" and not body.get("why_not"):
-        span = (body["vendor"], str(body["first"]), str(body["last"]))
-        (traffic.bypassed if body.get("findings") else traffic.reconciled).append(span)
-    elif event == "incident":
-        traffic.incidents += 1
-    elif event == "posture_drift":
-        traffic.drifts += 1
+        """How far a statement on a vendor's traffic in the period may reach."""
+        state = self.reconciliation(vendor)
+        if state == "complete":
+            return reach((vendor, self.period[0].isoformat(), self.period[1].isoformat()))
+        return (
+            f"{SEEN_ONLY}, and {vendor}'s own counts showed what it did not see" if state == "findings" else SEEN_ONLY
+        )

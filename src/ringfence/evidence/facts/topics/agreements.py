@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, filed, title, vendors
+from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, covers, filed, last_days, title, vendors
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
 from ringfence.vocabulary.fact import Basis, Fact
 
 _KINDS = {"baa": (Kind.BAA, "business associate agreement (BAA)"), "dpa": (Kind.DPA, "data processing agreement (DPA)")}
+_SCOPE = "It covers only what is named, and says nothing of what the vendor does. An agreement makes nobody compliant."
 
 
 def _find(world: World) -> Iterator[Fact]:
@@ -18,10 +19,9 @@ def _find(world: World) -> Iterator[Fact]:
         for predicate, (kind, words) in _KINDS.items():
             papers = list(filed(world, vendor, kind))
             counting = [each for each in papers if each.standing.counts]
-            if counting:
-                yield from (_in_force(world, vendor, predicate, words, each) for each in counting)
-            else:
-                why = f" {papers[0].standing.why}" if papers else ""
+            yield from (_in_force(world, vendor, predicate, words, each) for each in counting)
+            if not counting:
+                why = "".join(f" {each.standing.why}" for each in papers)
                 yield Fact(
                     subject=vendor,
                     predicate=predicate,
@@ -35,21 +35,19 @@ def _find(world: World) -> Iterator[Fact]:
 
 
 def _in_force(world: World, vendor: str, predicate: str, words: str, paper: Filed) -> Fact:
-    scope = paper.document.scope
-    covers = f"services {', '.join(scope.services)}; labels {', '.join(scope.labels)}"
-    ends = f"until {paper.until}" if paper.until else "without a stated end"
     return Fact(
         subject=vendor,
         predicate=predicate,
         value=True,
         basis=Basis.REVIEWED,
-        says=f"A {words} with {title(world, vendor)} is in force {ends} ({covers}).",
+        says=f"The {words} {paper.document.id} with {title(world, vendor)} is in force for {covers(paper)}; it "
+        f"{last_days(paper)}.",
         check=CHECK_DOCUMENT,
         as_of=paper.as_of,
         expires_on=paper.until,
         scope={"document": paper.document.id},
         proofs=(paper.proof,),
-        limits=("It covers only the services and labels named. A BAA makes nobody compliant by itself.",),
+        limits=(_SCOPE,),
     )
 
 
@@ -61,14 +59,14 @@ TOPIC = Topic(
         Predicate(
             "baa",
             bool,
-            "Whether a BAA with the vendor is in force, and its scope.",
-            "A business associate agreement (BAA) with OpenAI is in force without a stated end (services "
-            "openai/responses; labels phi).",
+            "Whether a BAA with the vendor that names the organisation is in force, and its scope.",
+            "The business associate agreement (BAA) openai-baa with OpenAI is in force for services openai/responses; "
+            "labels phi; it may be relied on until 2027-01-31.",
         ),
         Predicate(
             "dpa",
             bool,
-            "Whether a DPA with the vendor is in force, and its scope.",
+            "Whether a DPA with the vendor that names the organisation is in force, and its scope.",
             "No data processing agreement (DPA) with OpenAI is on file that counts today.",
         ),
     ),

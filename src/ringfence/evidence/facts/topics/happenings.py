@@ -1,62 +1,83 @@
-"""What went wrong or was stopped in the period: denials, drifts, incidents, traffic that went around."""
+"""What was stopped, went wrong or was changed in the period."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_LEDGER, records
+from ringfence.evidence.facts.recorded import many, recorded, span
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
+from ringfence.ledger.observed import State
 from ringfence.vocabulary.decision import Effect
-from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact
+from ringfence.vocabulary.fact import ORGANISATION, Fact
 
 
 def _find(world: World) -> Iterator[Fact]:
-    traffic = world.traffic
-    first, last = traffic.period
-    span = f"from {first} to {last}"
-    denied = traffic.effects[Effect.DENY]
-    rows = (
-        ("requests_decided", traffic.decided, f"{traffic.decided} requests were decided {span}."),
-        ("requests_denied", denied, f"{denied} of {traffic.decided} requests were denied {span}."),
-        ("incidents_opened", traffic.incidents, f"{traffic.incidents} incidents were opened {span}."),
+    traffic, when = world.traffic, span(world)
+    denied, findings = traffic.effects[Effect.DENY], sum(not each.clean for each in traffic.runs)
+    drifts = len(traffic.drifts)
+    excepted = f", by {', '.join(sorted(traffic.excepted))}" if traffic.excepted else ""
+    observed_h = sum(
+        (each.end - each.start).total_seconds() / 3600 for each in traffic.spans if each.state is State.OBSERVED
+    )
+    rows: tuple[tuple[str, int | float, str], ...] = (
+        ("requests_decided", traffic.decided, f"{many(traffic.decided, 'request')} were decided {when}."),
+        ("requests_denied", denied, f"{denied} of {many(traffic.decided, 'request')} were denied {when}."),
+        ("incidents_opened", traffic.incidents, f"{many(traffic.incidents, 'incident')} were opened {when}."),
         (
             "drifts_found",
-            traffic.drifts,
-            f"{traffic.drifts} times an account was found set otherwise than documents say, {span}.",
+            drifts,
+            f"{many(drifts, 'finding')} of an account set otherwise than documents say, or of a document that lapsed "
+            f"in use, {when}.",
         ),
         (
             "bypass_found",
-            len(traffic.bypassed),
-            f"{len(traffic.bypassed)} comparisons with vendors' own counts found something that the gateway did not "
-            f"see, {span}; {len(traffic.reconciled)} found nothing.",
+            findings,
+            f"{findings} of {many(len(traffic.runs), 'comparison')} with vendors' own counts found something that is "
+            f"not on record ({when}).",
         ),
+        (
+            "exceptions_used",
+            traffic.with_exception,
+            f"{many(traffic.with_exception, 'request')} were let through under an exception {when}{excepted}.",
+        ),
+        (
+            "forgets_done",
+            traffic.forgets_done,
+            f"{many(traffic.forgets_ordered, 'order')} to forget records were given and {traffic.forgets_done} carried "
+            f"out {when}.",
+        ),
+        (
+            "changes_approved",
+            traffic.approved,
+            f"{traffic.approved} of {many(traffic.changes, 'change')} of rules, register, keys, people or exceptions "
+            f"{when} had an approval that holds.",
+        ),
+        ("observed_hours", round(observed_h, 3), f"A gateway was observed for {observed_h:.1f} h {when}."),
     )
     for predicate, value, says in rows:
-        yield Fact(
-            subject=ORGANISATION,
-            predicate=predicate,
-            value=value,
-            basis=Basis.RECORDED,
-            says=says,
-            check=CHECK_LEDGER,
-            as_of=last,
-            period=(first, last),
-            proofs=(records(world),),
-            limits=("It speaks of what the gateway saw; spans without heartbeats were not observed.",),
-        )
+        yield recorded(world, ORGANISATION, predicate, value, says)
 
 
 TOPIC = Topic(
     id="happenings",
-    title="Denials, drifts, incidents",
-    source="45 CFR 164.308(a)(6); SOC 2 criterion CC7.3",
+    title="Denials, drifts, incidents, exceptions, changes",
+    source="45 CFR 164.308(a)(6); SOC 2 criteria CC7.3, CC8.1",
     predicates=(
-        Predicate("requests_decided", int, "Requests in the period.", "5,210 requests were decided."),
-        Predicate("requests_denied", int, "Those that were denied.", "12 of 5,210 requests were denied."),
+        Predicate("requests_decided", int, "Requests in the period.", "5210 requests were decided."),
+        Predicate("requests_denied", int, "Those that were denied.", "12 of 5210 requests were denied."),
         Predicate("incidents_opened", int, "Incidents opened.", "0 incidents were opened."),
-        Predicate("drifts_found", int, "Accounts found set otherwise.", "1 times an account was found set otherwise."),
-        Predicate("bypass_found", int, "Comparisons with findings.", "0 comparisons found something."),
+        Predicate("drifts_found", int, "Accounts found set otherwise, documents that lapsed in use.", "1 finding."),
+        Predicate(
+            "bypass_found",
+            int,
+            "Comparisons with vendors' own counts that found something.",
+            "0 of 2 comparisons with vendors' own counts found something that is not on record.",
+        ),
+        Predicate("exceptions_used", int, "Requests under an exception.", "2 requests were let through, by pilot."),
+        Predicate("forgets_done", int, "Orders to forget that were carried out.", "1 order was given, 1 carried out."),
+        Predicate("changes_approved", int, "Changes with an approval that holds.", "3 of 4 changes had an approval."),
+        Predicate("observed_hours", float, "Hours for which a gateway gave signs of life.", "A gateway was observed."),
     ),
     find=_find,
 )

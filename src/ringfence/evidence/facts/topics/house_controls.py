@@ -4,73 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ringfence.evidence.facts.recorded import many
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact, Proof, Value
 
 _SETTINGS = "Read ringfence.toml, and run `ringfence doctor`."
+_Row = tuple[str, Value, Basis, str, str]
 
 
 def _find(world: World) -> Iterator[Fact]:
-    house = world.house
-    declared = house.keys - house.keys_undeclared
-    anchored = house.anchored_at is not None
-    rows: tuple[tuple[str, Value, Basis, str, str], ...] = (
-        (
-            "gateway_keys",
-            house.keys,
-            Basis.CONFIGURED,
-            f"{house.keys} API keys are in use; {declared} declare what they handle, the others are treated as "
-            f"handling anything; {house.keys_expiring} have a last day.",
-            "Run `ringfence keys list`.",
-        ),
-        (
-            "surrogates_encrypted",
-            True,
-            Basis.CONFIGURED,
-            "Originals behind surrogates are encrypted with AES-256-GCM, and deleted "
-            f"{house.mask_lifetime_s // 86_400} days after their last use.",
-            _SETTINGS,
-        ),
-        (
-            "request_log",
-            True,
-            Basis.CONFIGURED,
-            "Each request has a signed record before anything leaves, without content, kept for as long as the disk "
-            "keeps it; "
-            + (
-                f"digests are unlinked after {house.commitments_days} days."
-                if house.commitments_days
-                else "digests stay linked until somebody orders otherwise."
-            ),
-            "Run `ringfence ledger verify`.",
-        ),
-        (
-            "log_anchored",
-            anchored,
-            Basis.RECORDED if anchored else Basis.NOTHING,
-            f"The log was last anchored outside on {house.anchored_at} ({', '.join(house.anchor_kinds)})."
-            if anchored
-            else "The log has no outside anchor: whoever holds its key could rewrite it.",
-            "Run `ringfence ledger anchors`.",
-        ),
-        (
-            "approvers",
-            house.approvers,
-            Basis.CONFIGURED,
-            f"{house.approvers} people are enrolled who may approve; exceptions need two of them.",
-            "Run `ringfence approver list`.",
-        ),
-        (
-            "exceptions_in_force",
-            house.exceptions,
-            Basis.CONFIGURED,
-            f"{len(house.exceptions) or 'No'} exceptions are in force"
-            + (f": {', '.join(house.exceptions)}." if house.exceptions else "."),
-            "Run `ringfence exception list`.",
-        ),
-    )
-    for predicate, value, basis, says, check in rows:
+    anchored_at = world.house.anchored_at
+    for predicate, value, basis, says, check in (*_access(world), *_encryption(world), *_log(world)):
+        as_of = anchored_at if predicate == "log_anchored" and anchored_at and basis is not Basis.NOTHING else None
         yield Fact(
             subject=ORGANISATION,
             predicate=predicate,
@@ -78,10 +24,110 @@ def _find(world: World) -> Iterator[Fact]:
             basis=basis,
             says=says,
             check=check,
-            as_of=house.anchored_at if predicate == "log_anchored" and house.anchored_at else world.today,
+            as_of=as_of or world.today,
             proofs=(Proof("setting", "ringfence.toml", as_of=world.today),),
-            limits=("It speaks of this gateway only.",),
+            limits=("It speaks of this gateway only, as it is set up today.",),
         )
+
+
+def _access(world: World) -> Iterator[_Row]:
+    house = world.house
+    declared, keys = house.keys - house.keys_undeclared, many(house.keys, "API key")
+    yield (
+        "gateway_keys",
+        house.keys,
+        Basis.CONFIGURED if house.keys else Basis.NOTHING,
+        f"{keys} for the gateway may be used; {declared} declare what they handle, others are treated as handling "
+        f"anything; {house.keys_expiring} have a last day.",
+        "Run `ringfence keys list`.",
+    )
+    age = (world.today - house.oldest_key).days if house.oldest_key else -1
+    yield (
+        "oldest_key_days",
+        age,
+        Basis.CONFIGURED if house.oldest_key else Basis.NOTHING,
+        f"The oldest API key for the gateway that may be used was made {many(age, 'day')} ago."
+        if house.oldest_key
+        else "There is no API key for the gateway.",
+        "Run `ringfence keys list`. When vendors' own keys were rotated is not known here.",
+    )
+    yield (
+        "approvers",
+        house.approvers,
+        Basis.CONFIGURED if house.approvers else Basis.NOTHING,
+        f"Enrolled to approve: {house.approvers}. An exception counts once two of them have approved it.",
+        "Run `ringfence approver list`.",
+    )
+    yield (
+        "exceptions_in_force",
+        house.exceptions,
+        Basis.CONFIGURED,
+        f"Exceptions in force: {', '.join(house.exceptions) or 'none'}.",
+        "Run `ringfence exception list`.",
+    )
+
+
+def _encryption(world: World) -> Iterator[_Row]:
+    house = world.house
+    yield (
+        "surrogates_encrypted",
+        True,
+        Basis.CONFIGURED,
+        "Originals behind surrogates are encrypted with AES-256-GCM, and deleted "
+        f"{house.mask_lifetime_s / 3600:g} h after their last use. The key lies on the same machine.",
+        _SETTINGS,
+    )
+    yield (
+        "content_kept",
+        house.content_share,
+        Basis.CONFIGURED,
+        f"A share of {house.content_share:g} of requests is kept for {many(house.content_days, 'day')}, sealed so that "
+        "only the reviewer's key opens it."
+        if house.content_share
+        else "The gateway keeps no request's content.",
+        _SETTINGS,
+    )
+    yield (
+        "subjects_sealed",
+        house.subjects_sealed,
+        Basis.CONFIGURED,
+        f"Whose data was in a regulated request is kept for {many(house.subjects_days, 'day')}, sealed so that two "
+        "custodians together open it."
+        if house.subjects_sealed
+        else "Whose data was in a request is not kept.",
+        _SETTINGS,
+    )
+
+
+def _log(world: World) -> Iterator[_Row]:
+    house = world.house
+    kept = (
+        f"digests of contents are unlinked after {many(house.commitments_days, 'day')}"
+        if house.commitments_days
+        else "digests of contents stay linked until somebody orders otherwise"
+    )
+    yield (
+        "request_log",
+        house.records > 0,
+        Basis.RECORDED if house.records else Basis.NOTHING,
+        f"The log holds {many(house.records, 'record')}: of each request a signed one without content, made before "
+        f"anything leaves. Records are never deleted by the product; {kept}."
+        if house.records
+        else "There is no log yet.",
+        "Run `ringfence ledger verify`.",
+    )
+    anchored = house.anchored_at is not None and house.anchors_sound
+    yield (
+        "log_anchored",
+        anchored,
+        Basis.RECORDED if anchored else Basis.NOTHING,
+        f"The log was last anchored outside on {house.anchored_at} ({', '.join(house.anchor_kinds)})."
+        if anchored
+        else "The log has no outside anchor: whoever holds its key could rewrite it."
+        if house.anchors_sound
+        else "An outside anchor contradicts the log, or is false.",
+        "Run `ringfence ledger anchors`.",
+    )
 
 
 TOPIC = Topic(
@@ -89,12 +135,20 @@ TOPIC = Topic(
     title="How the gateway itself is run",
     source="45 CFR 164.312; SOC 2 criteria CC6.1, CC7.2",
     predicates=(
-        Predicate("gateway_keys", int, "API keys in use.", "3 API keys are in use; 3 declare what they handle."),
+        Predicate("gateway_keys", int, "API keys that may be used.", "3 API keys for the gateway may be used."),
+        Predicate(
+            "oldest_key_days",
+            int,
+            "Age of the oldest API key for the gateway; -1 where there is none.",
+            "The oldest API key for the gateway that may be used was made 41 days ago.",
+        ),
+        Predicate("approvers", int, "People who may approve.", "Enrolled to approve: 2."),
+        Predicate("exceptions_in_force", tuple, "Exceptions in force today.", "Exceptions in force: none."),
         Predicate("surrogates_encrypted", bool, "Encryption of originals.", "They are encrypted with AES-256-GCM."),
-        Predicate("request_log", bool, "Whether each request is on record.", "Each request has a signed record."),
-        Predicate("log_anchored", bool, "Whether the log has an outside anchor.", "The log has no outside anchor."),
-        Predicate("approvers", int, "People who may approve.", "2 people are enrolled who may approve."),
-        Predicate("exceptions_in_force", tuple, "Exceptions in force today.", "No exceptions are in force."),
+        Predicate("content_kept", float, "The share of requests kept.", "The gateway keeps no request's content."),
+        Predicate("subjects_sealed", bool, "Whether whose data it was is kept.", "Whose data it was is not kept."),
+        Predicate("request_log", bool, "Whether requests are on record.", "The log holds 812 records."),
+        Predicate("log_anchored", bool, "Whether an outside anchor holds.", "The log has no outside anchor."),
     ),
     find=_find,
 )

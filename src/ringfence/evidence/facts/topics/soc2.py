@@ -4,98 +4,105 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, filed, title, vendors
+from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, covers, filed, title, vendors
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
-from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact
+from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact, Value
 
 _TYPE = {Kind.SOC2_TYPE2: "II", Kind.SOC2_TYPE1: "I"}
 _ATTESTATION = "SOC 2 is an attestation report on the past; it is no certificate and says nothing of other companies."
+_DESIGN = "A Type I report is about design on one day, and says nothing of whether the controls worked."
+_LETTER = "A bridge letter is management's own word, unaudited; it cures no opinion and stands in for no report."
 
 
 def _find(world: World) -> Iterator[Fact]:
     for subject, name in ((ORGANISATION, "The organisation"), *((each, title(world, each)) for each in vendors(world))):
         reports = list(filed(world, subject, Kind.SOC2_TYPE2, Kind.SOC2_TYPE1))
-        best = next((each for each in reports if each.standing.counts), None)
-        if best is None:
-            why = f" {reports[0].standing.why}" if reports else ""
+        counting = [each for each in reports if each.standing.counts]
+        for report in counting:
+            yield from _report(subject, name, report)
+            yield from _bridge(world, subject, name, report)
+        if not counting:
+            why = "".join(f" {each.standing.why}" for each in reports)
             yield Fact(
                 subject=subject,
                 predicate="soc2_report",
                 value=False,
                 basis=Basis.NOTHING,
-                says=f"{name} has no SOC 2 report on file that counts today.{why}",
+                says=f"{name} has no SOC 2 report of its own on file that counts today.{why}",
                 check="Ask for the report.",
                 as_of=world.today,
                 proofs=tuple(each.proof for each in reports),
                 limits=(_ATTESTATION,),
             )
-            continue
-        yield from _report(subject, name, best)
-        yield from _bridge(world, subject, name, best)
 
 
-def _report(subject: str, name: str, best: Filed) -> Iterator[Fact]:
-    report, dates = best.document.report, best.document.dates
-    kind = _TYPE[best.document.kind]
-    span = f"the period {dates.period_start} to {dates.period_end}" if dates.period_end else f"{dates.as_of}"
-    common = {
-        "subject": subject,
-        "basis": Basis.REVIEWED,
-        "check": CHECK_DOCUMENT,
-        "as_of": best.as_of,
-        "expires_on": best.until,
-        "proofs": (best.proof,),
-        "limits": (_ATTESTATION,),
-    }
-    criteria = ", ".join(report.criteria)
-    yield Fact(
-        predicate="soc2_report",
-        value=True,
-        says=f"{name} has a SOC 2 Type {kind} report on {criteria} for {span}, opinion {report.opinion}.",
-        **common,  # type: ignore[arg-type]
+def _report(subject: str, name: str, paper: Filed) -> Iterator[Fact]:
+    report, dates = paper.document.report, paper.document.dates
+    kind, criteria = _TYPE[paper.document.kind], ", ".join(report.criteria)
+    when = f"{dates.as_of}" if kind == "I" else f"the period {dates.period_start} to {dates.period_end}"
+    limits = [_ATTESTATION]
+    limits += [_DESIGN] if kind == "I" else []
+    limits += [f"Its opinion is {report.opinion}: it is no clean report."] if report.opinion != "unqualified" else []
+    exceptions = len(report.exceptions)
+    rows: tuple[tuple[str, Value, str], ...] = (
+        (
+            "soc2_report",
+            True,
+            f"{name} has a SOC 2 Type {kind} report ({paper.document.id}) on {criteria} as of {when} for "
+            f"{covers(paper)}, with the opinion {report.opinion}.",
+        ),
+        ("soc2_type", kind, f"The SOC 2 report {paper.document.id} of {name} is of Type {kind}."),
+        ("soc2_opinion", report.opinion, f"The auditor's opinion in {paper.document.id} is {report.opinion}."),
+        ("soc2_criteria", report.criteria, f"{paper.document.id} is on {criteria}, and on no other criteria."),
+        (
+            "soc2_exceptions",
+            report.exceptions,
+            f"{exceptions} of the auditor's exceptions in {paper.document.id} are on file."
+            if exceptions
+            else f"No exception of {paper.document.id} is on file.",
+        ),
     )
-    yield Fact(predicate="soc2_type", value=kind, says=f"It is of Type {kind}.", **common)  # type: ignore[arg-type]
-    yield Fact(
-        predicate="soc2_opinion",
-        value=report.opinion,
-        says=f"The auditor's opinion is {report.opinion}.",
-        **common,  # type: ignore[arg-type]
-    )
-    yield Fact(
-        predicate="soc2_criteria",
-        value=report.criteria,
-        says=f"It is on {criteria}, and on no other criteria.",
-        **common,  # type: ignore[arg-type]
-    )
-    yield Fact(
-        predicate="soc2_exceptions",
-        value=report.exceptions,
-        says=f"The auditor noted {len(report.exceptions)} exceptions."
-        if report.exceptions
-        else "No exception is noted.",
-        **common,  # type: ignore[arg-type]
-    )
+    for predicate, value, says in rows:
+        yield Fact(
+            subject=subject,
+            predicate=predicate,
+            value=value,
+            basis=Basis.REVIEWED,
+            says=says,
+            check=CHECK_DOCUMENT,
+            as_of=paper.as_of,
+            expires_on=paper.until,
+            scope={"document": paper.document.id},
+            proofs=(paper.proof,),
+            limits=tuple(limits),
+        )
 
 
-def _bridge(world: World, subject: str, name: str, best: Filed) -> Iterator[Fact]:
+def _bridge(world: World, subject: str, name: str, report: Filed) -> Iterator[Fact]:
+    ended = report.document.dates.period_end
     for letter in filed(world, subject, Kind.BRIDGE_LETTER):
-        if letter.standing.counts and letter.document.report.bridges == best.document.id:
-            yield Fact(
-                subject=subject,
-                predicate="soc2_bridge",
-                value=True,
-                basis=Basis.CLAIMED,
-                says=f"{name}'s management states in a letter that nothing material changed since the period of "
-                f"{best.document.id} ended.",
-                check=CHECK_DOCUMENT,
-                as_of=letter.as_of,
-                expires_on=letter.until,
-                proofs=(letter.proof,),
-                limits=("A bridge letter is management's own word, unaudited, and cures no qualified opinion.",),
-            )
-            return
+        document = letter.document
+        until = document.dates.period_end or document.dates.issued_on
+        if not letter.standing.counts or document.report.bridges != report.document.id:
+            continue
+        if ended is None or until is None or until <= ended:
+            continue  # it speaks of no day after the report's
+        yield Fact(
+            subject=subject,
+            predicate="soc2_bridge",
+            value=True,
+            basis=Basis.CLAIMED,
+            says=f"{name}'s management states in {document.id} what changed from the end of {report.document.id} on "
+            f"{ended} to {until}. The report's opinion stays {report.document.report.opinion}.",
+            check=CHECK_DOCUMENT,
+            as_of=min(until, world.today),
+            expires_on=letter.until,
+            scope={"document": document.id},
+            proofs=(letter.proof,),
+            limits=(_LETTER,),
+        )
 
 
 TOPIC = Topic(
@@ -106,20 +113,38 @@ TOPIC = Topic(
         Predicate(
             "soc2_report",
             bool,
-            "Whether a SOC 2 report of the subject itself is on file and counts today.",
-            "OpenAI has a SOC 2 Type II report on security for the period 2025-07-01 to 2026-06-30, opinion "
-            "unqualified.",
+            "Whether a SOC 2 report of the subject itself is on file and counts today: read, in date, not too old. "
+            "Whether it is a good one stands in its type, opinion, criteria and exceptions.",
+            "OpenAI has a SOC 2 Type II report (openai-soc2) on security as of the period 2025-07-01 to 2026-06-30 for "
+            "services openai/*, with the opinion unqualified.",
         ),
-        Predicate("soc2_type", str, "Type I (a day) or Type II (a period).", "It is of Type II."),
-        Predicate("soc2_opinion", str, "The auditor's opinion.", "The auditor's opinion is unqualified."),
-        Predicate("soc2_criteria", tuple, "The criteria it is on.", "It is on security, and on no other criteria."),
-        Predicate("soc2_exceptions", tuple, "Exceptions that the auditor noted.", "No exception is noted."),
+        Predicate(
+            "soc2_type", str, "`I` (a day) or `II` (a period).", "The SOC 2 report openai-soc2 of OpenAI is of Type II."
+        ),
+        Predicate(
+            "soc2_opinion",
+            str,
+            "The auditor's: `unqualified`, `qualified`, `adverse` or `disclaimer`.",
+            "The auditor's opinion in openai-soc2 is unqualified.",
+        ),
+        Predicate(
+            "soc2_criteria",
+            tuple,
+            "The criteria that it is on.",
+            "openai-soc2 is on security, and on no other criteria.",
+        ),
+        Predicate(
+            "soc2_exceptions",
+            tuple,
+            "Exceptions that whoever read it wrote down.",
+            "No exception of openai-soc2 is on file.",
+        ),
         Predicate(
             "soc2_bridge",
             bool,
-            "Whether a bridge letter goes on from the report.",
-            "OpenAI's management states in a letter that nothing material changed since the period of openai-soc2 "
-            "ended.",
+            "Whether a bridge letter goes on from the report: a claim, for three months at most.",
+            "OpenAI's management states in openai-bridge what changed from the end of openai-soc2 on 2026-06-30 to "
+            "2026-09-20. The report's opinion stays unqualified.",
         ),
     ),
     find=_find,

@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_LEDGER, records
+from ringfence.evidence.facts.paper import provider
+from ringfence.evidence.facts.recorded import recorded, span
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import forced_members
-from ringfence.vocabulary.fact import Basis, Fact
+from ringfence.vocabulary.fact import Fact
 
 _STORE = "/store"
+_LIMITS = (
+    "What a vendor keeps to watch for abuse does not depend on `store`, and some keep data whatever it says.",
+    "Which endpoints store otherwise is as the terms catalogue has it today. Requests that were translated from "
+    "another interface are not counted.",
+)
 
 
 def _find(world: World) -> Iterator[Fact]:
-    first, last = world.traffic.period
     for name, sent in sorted(world.traffic.sent.items()):
-        forced = {
+        vendor = provider(world, name)
+        forced = [
             endpoint
-            for endpoint in sent.endpoints
-            if any(pointer == _STORE for pointer, _, _ in forced_members(world.register, name, endpoint))
-        }
-        asked = sum(sent.endpoints[endpoint] for endpoint in forced)
-        if not asked:
+            for endpoint in sent.asked
+            if any(
+                pointer == _STORE and value is False
+                for pointer, value, _ in forced_members(world.register, name, endpoint)
+            )
+        ]
+        asked = sum(sent.asked[endpoint] for endpoint in forced)
+        if vendor is None or not asked:
             continue
-        done = sent.members_set[_STORE]
-        yield Fact(
-            subject=world.register.services[name].vendor,
-            predicate="store_false",
-            value=done == asked,
-            basis=Basis.RECORDED,
-            says=f"`store` was set to false on {done} of {asked} requests to {name} from {first} to {last}.",
-            check=CHECK_LEDGER,
-            as_of=sent.last_day or last,
+        done = sum(sent.store_set[endpoint] for endpoint in forced)
+        yield recorded(
+            world,
+            vendor,
+            "store_false",
+            done == asked,
+            f"`store` was set to false on {done} of {asked} requests to {name} {span(world)}.",
+            vendor=vendor,
             scope={"service": name},
-            period=(first, last),
-            proofs=(records(world),),
-            limits=("What a vendor keeps to watch for abuse does not depend on `store`.",),
+            limits=_LIMITS,
+            as_of=sent.last_day,
         )
 
 
@@ -48,7 +55,7 @@ TOPIC = Topic(
         Predicate(
             "store_false",
             bool,
-            "Whether `store` was set to false on every request to a service that stores otherwise.",
+            "Whether the gateway set `store` to false on every request to a service that stores otherwise.",
             "`store` was set to false on 512 of 512 requests to openai/responses from 2026-08-01 to 2026-10-31.",
         ),
     ),

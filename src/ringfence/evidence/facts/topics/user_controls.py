@@ -25,7 +25,7 @@ def _find(world: World) -> Iterator[Fact]:
                     says=f"{title(world, vendor)}'s report leaves this to its customers: {control.rstrip('.')}. How it "
                     "is done here is not on file.",
                     check=CHECK_DOCUMENT,
-                    as_of=paper.as_of,
+                    as_of=world.today,
                     expires_on=paper.until,
                     scope={"document": paper.document.id, "control": str(number)},
                     proofs=(paper.proof,),

@@ -4,49 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_LEDGER, records, title
+from ringfence.evidence.facts.paper import provider, providers_used, title, vendors
+from ringfence.evidence.facts.recorded import many, recorded, span
 from ringfence.evidence.facts.topic import Predicate, Topic
+from ringfence.evidence.facts.traffic import Labelled
 from ringfence.evidence.facts.world import World
-from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact
+from ringfence.vocabulary.fact import ORGANISATION, Fact
+from ringfence.vocabulary.labels import Label
 
 
 def _find(world: World) -> Iterator[Fact]:
-    first, last = world.traffic.period
-    services = world.register.services
-    known = {name: sent for name, sent in world.traffic.sent.items() if name in services}
-    used = sorted({services[name].vendor for name in known if not services[name].private})
-    yield Fact(
-        subject=ORGANISATION,
-        predicate="ai_vendors_used",
-        value=tuple(used),
-        basis=Basis.RECORDED,
-        says=f"From {first} to {last} requests left for {', '.join(title(world, each) for each in used)}."
-        if used
-        else f"From {first} to {last} no request left for an AI vendor.",
-        check=CHECK_LEDGER,
-        as_of=last,
-        period=(first, last),
-        proofs=(records(world),),
-        limits=("It speaks of the traffic that the gateway saw.",),
+    used = providers_used(world)
+    names = ", ".join(title(world, each) for each in used)
+    yield recorded(
+        world,
+        ORGANISATION,
+        "ai_vendors_used",
+        used,
+        f"Requests left {span(world)} for {names}." if used else f"No request left for an AI vendor {span(world)}.",
     )
-    for name, sent in sorted(known.items()):
-        service = services[name]
-        for label, count in sorted(sent.labels.items()):
-            papers = sorted(sent.documents.get(label, ()))
-            under = f"under {', '.join(papers)}" if papers else "under no document"
-            yield Fact(
-                subject=service.vendor,
-                predicate="processed",
-                value=count,
-                basis=Basis.RECORDED,
-                says=f"{count} requests with {label} data went to {name} from {first} to {last}, {under}.",
-                check=CHECK_LEDGER,
-                as_of=sent.last_day or last,
+    for name, sent in sorted(world.traffic.sent.items()):
+        vendor = provider(world, name)
+        if vendor is None:
+            continue
+        for label, found in sorted(sent.labels.items()):
+            yield recorded(
+                world,
+                vendor,
+                "processed",
+                found.requests,
+                f"{many(found.requests, 'request')} classified as {label} left for {name} {span(world)}"
+                f"{_under(label, found)}.",
+                vendor=vendor,
                 scope={"service": name, "label": label},
-                period=(first, last),
-                proofs=(records(world),),
-                limits=(f"It speaks {world.traffic.reach(service.vendor)}.",),
+                as_of=sent.last_day,
             )
+    for vendor in vendors(world):
+        state = world.traffic.reconciliation(vendor)
+        yield recorded(
+            world,
+            vendor,
+            "reconciliation",
+            state,
+            f"{title(world, vendor)}'s own counts {_STATES[state]} ({span(world)}).",
+            vendor=vendor,
+            limits=("It compares accounts that the settings name, and no others at the same vendor.",),
+        )
+
+
+_STATES = {
+    "complete": "of every day of the period were compared with the records, and nothing was missing",
+    "part": "of some days of the period were compared with the records, and nothing was missing",
+    "none": "were not compared with the records",
+    "findings": "showed traffic or keys that are not on record",
+}
+
+
+def _under(label: str, found: Labelled) -> str:
+    masked = f"; {found.masked} of them with identifiers masked" if found.masked else ""
+    if label == Label.GENERAL:
+        return masked
+    papers = f"{found.covered} under {', '.join(sorted(found.documents))}" if found.covered else ""
+    rest = found.requests - found.covered
+    uncovered = f"{rest} under no document that covers it" if rest else ""
+    return ": " + ", ".join(filter(None, (papers, uncovered))) + masked
 
 
 TOPIC = Topic(
@@ -57,14 +78,21 @@ TOPIC = Topic(
         Predicate(
             "ai_vendors_used",
             tuple,
-            "The vendors that requests left for in the period.",
-            "From 2026-08-01 to 2026-10-31 requests left for OpenAI.",
+            "The vendors, and hosts of private models that others run, that requests left for in the period.",
+            "Requests left from 2026-08-01 to 2026-10-31 for OpenAI.",
         ),
         Predicate(
             "processed",
             int,
             "How many requests with one label went to one service, and under which documents.",
-            "412 requests with phi data went to openai/responses from 2026-08-01 to 2026-10-31, under openai-baa.",
+            "412 requests classified as phi left for openai/responses from 2026-08-01 to 2026-10-31: 412 under "
+            "openai-baa, openai-zdr.",
+        ),
+        Predicate(
+            "reconciliation",
+            str,
+            "Whether the vendor's own counts of the period were compared: `complete`, `part`, `none`, or `findings`.",
+            "OpenAI's own counts were not compared with the records (from 2026-08-01 to 2026-10-31).",
         ),
     ),
     find=_find,
