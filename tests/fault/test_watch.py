@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,10 +30,10 @@ async def test_what_can_not_be_watched_closes_the_vendors(tmp_path: Path, monkey
             raise MemoryError
         return look()
 
-    async def no_record(_event: str) -> None:
+    async def no_record(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(gateway, "_notice", no_record)
+    gateway.changes = SimpleNamespace(look=no_record, exceptions=no_record)  # type: ignore[assignment]
     monkeypatch.setattr(gateway.watched, "_look", failing)
     watching = asyncio.ensure_future(gateway._refresh())
     await asyncio.sleep(0.1)
