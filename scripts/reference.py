@@ -12,6 +12,7 @@ import click
 from ringfence.classify import SOURCES, detectors
 from ringfence.cli.app import COMMANDS, group
 from ringfence.cli.output import EXIT_CODES
+from ringfence.evidence.facts import topics
 from ringfence.gateway.state import schema_text, shipped_rules
 from ringfence.policy import Policy
 from ringfence.policy.catalogue import rules
@@ -174,12 +175,36 @@ def _practices(practices: Practices) -> list[str]:
     for each in practices.retention:
         tiers, where = (", ".join(f"`{name}`" for name in names) or "all" for names in (each.tiers, each.endpoints))
         lines.append(f"| {each.what} | {tiers} | {where} | {each.says} | {each.source} |")
+    for said in practices.training:
+        where = ", ".join(f"`{each}`" for each in said.services) or "all services"
+        lines += [
+            "",
+            f"Training on what is sent ({where}): *{said.answer}*. {said.says} ({said.source}, {said.reviewed_on})",
+        ]
     for question in practices.questions:
         lines += ["", f"*{'Resolved' if question.resolved else 'Unresolved'}*: {question.asks}.", ""]
         lines += [
             f"* **{claim.answer}**: {claim.says} ({claim.source}, {claim.reviewed_on})" for claim in question.claims
         ]
     return lines
+
+
+def facts_page() -> str:
+    lines = [
+        "# Facts",
+        "",
+        "What `ringfence evidence facts` can say, by topic. Each fact names its subject (a vendor, or the organisation), what",
+        "it rests on, how old that is and until when it counts: see [list what is true](../how-to/list-what-is-true.md).",
+    ]
+    for topic in topics():
+        lines += ["", f"## {topic.title}", "", f"Source: {topic.source}.", ""]
+        lines += ["| fact | value | what it means | such as |", "|---|---|---|---|"]
+        for each in topic.predicates:
+            lines.append(f"| `{each.name}` | {_VALUES[each.type]} | {each.says} | {each.example} |")
+    return "\n".join(lines)
+
+
+_VALUES = {bool: "yes or no", int: "number", float: "number", str: "word", tuple: "list"}
 
 
 def commands_page() -> str:
@@ -214,6 +239,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "detectors.md": detectors_page,
     "services.md": services_page,
     "terms.md": terms_page,
+    "facts.md": facts_page,
     "commands.md": commands_page,
 }
 

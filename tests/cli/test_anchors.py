@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Cli
+from ringfence.cli import anchors as anchors_command
 from ringfence.gateway import boot
 from ringfence.gateway import home as homes
 from ringfence.vocabulary.record import Phase, Record
+from support import tsa
 from support.needs import need_package
 
 need_package("botocore")
@@ -156,7 +159,54 @@ def test_false_anchor_is_named(anchored: Cli) -> None:
     result = anchored("ledger", "anchors")
     assert result.code == 1
     assert "FALSE" in result.out
-    assert "anchor of 5 records (timestamp)" in anchored("ledger", "verify").out
+    result = anchored("ledger", "verify")
+    assert "anchor of 5 records (timestamp)" in result.out
+    assert (result.code, "NOT VERIFIED" in result.out) == (1, True)
+
+
+def test_past_that_was_anchored_late_is_said(anchored: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written anew with the times of long ago, its anchors dropped, and anchored today: every check holds."""
+    with monkeypatch.context() as then:
+        then.setattr(time, "time", lambda: tsa.NOW.timestamp() - 90 * 86_400)
+        rewrite(anchored.home, 7)
+    shutil.rmtree(anchored.home / "ledger-anchors")
+    assert "timestamp" in anchored("ledger", "anchor").out
+    for command in ("verify", "anchors"):
+        said = anchored("ledger", command)
+        assert said.code == 0
+        assert "Records 0 to 8 stood longest without one, 2160.0 h" in said.out
+
+
+def test_receipt_of_a_copy_is_nobody_elses_word(anchored: Cli) -> None:
+    """Whoever holds the disk can write a receipt of this minute: it must not make an old anchor look new."""
+    [folder] = (anchored.home / "ledger-anchors").glob("0*")
+    (folder / "timestamp-0.tsr").unlink()
+    note = (folder / "checkpoint").read_text()
+    (folder / "checkpoint").write_text("".join(note.splitlines(keepends=True)[:5]))
+    assert "0 records are anchored; there is no anchor that holds." in anchored("ledger", "anchors").out
+
+
+def test_file_that_is_too_long_is_no_note(anchored: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchors_command, "_MOST_NOTES_BYTES", 100)
+    (tmp_path / "note").write_bytes(b"x" * 101)
+    anchored("ledger", "anchors", "--note", str(tmp_path / "note")).fails(3, "longer than 100 bytes")
+
+
+def test_comparing_with_nothing_is_no_comparison(anchored: Cli, outside: Outside, tmp_path: Path) -> None:
+    """A mistyped path, or a prefix that the operator changed, must not look like a check that was passed."""
+    (tmp_path / "empty").write_bytes(b"")
+    anchored("ledger", "anchors", "--note", str(tmp_path / "empty")).fails(3, "no checkpoint", "empty")
+    settings = anchored.home / "ringfence.toml"
+    settings.write_text(settings.read_text().replace("days = 30", 'days = 30\nprefix = "elsewhere/"'))
+    anchored("ledger", "anchors", "--bucket").fails(3, "no checkpoint", "prefix")
+    settings.write_text(settings.read_text().partition("[[timestamp]]")[0])
+    anchored("ledger", "anchors", "--bucket").fails(3, "no checkpoint")
+
+
+def test_empty_public_key_is_not_the_copy_beside_the_log(anchored: Cli) -> None:
+    """What the shell makes of `"$(cat /media/usb/ledger.vkey)"` where nothing is plugged in."""
+    anchored("ledger", "anchors", "--public-key", "").fails(3, "not the public key")
+    assert anchored("ledger", "verify", "--public-key", "").code != 0
 
 
 def test_one_that_fails_says_so_and_the_others_are_made(anchored: Cli, outside: Outside) -> None:

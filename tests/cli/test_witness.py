@@ -100,7 +100,7 @@ def test_witness_on_its_own_machine(cli: Cli, machine: Path, kind: list[str]) ->
         rewrite(cli.home, 40)
         assert "rewritten" in cli("ledger", "anchor").out
         assert cli("ledger", "anchors", "--note", str(machine / "notes")).code == 1
-    assert list((machine / "state" / "evidence").iterdir())
+    assert list((machine / "state" / "unproven").iterdir())
 
 
 def test_doors_of_the_server(cli: Cli, machine: Path) -> None:

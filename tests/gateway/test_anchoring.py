@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ import pytest
 
 from ringfence.gateway import anchoring, boot
 from ringfence.gateway import home as homes
-from ringfence.gateway.anchored import judge, split_notes
+from ringfence.gateway.anchored import age, judge, split_notes
 from ringfence.gateway.anchoring import Anchoring
 from ringfence.gateway.anchors import Anchorer, Made, anchorers
-from ringfence.ledger.anchors.anchor import Kind
+from ringfence.ledger.anchors.anchor import Anchor, Kind
 from ringfence.vocabulary.errors import (
     AnchorContradicted,
     AnchorError,
@@ -226,3 +226,22 @@ def test_notes_in_one_file_are_told_apart() -> None:
     assert split_notes(one) == [one]
     assert split_notes(b"") == []
     assert split_notes(b"cut\n") == [b"cut\n"]
+
+
+def test_age_is_told_of_what_the_files_say() -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def at(seconds: float) -> str:
+        return age([Anchor(Kind.WITNESS, 1, "00", now - timedelta(seconds=seconds), "w", True, "")], now)
+
+    assert at(7200) == "the newest is 2.0 h old"
+    assert at(-5) == "the newest is 0 min old"
+    assert at(-7200) == "the newest is dated 2.0 h in the future"
+
+
+def test_hostile_file_of_notes_takes_time_in_proportion() -> None:
+    """A million lines without a signature: joined one by one they would be copied a million times."""
+    data = b"x\n" * 1_000_000
+    begun = time.process_time()
+    assert split_notes(data) == [data]
+    assert time.process_time() - begun < 10

@@ -360,17 +360,17 @@ def test_old_salts_are_forgotten_by_themselves_and_on_record(tmp_path: Path) -> 
     beside.logged(home, lambda: LONG_AGO, [{"key": "k1"}])
     young = (NOW - timedelta(days=2191)).timestamp()
     beside.logged(home, lambda: young, [{"key": "k1"}])
-    body = keeping.retain(home, NOW)
+    body = keeping.retain(home, NOW, Holds(home.holds))
     assert body is not None
     assert (body["actor"], body["requests"], body["approvers"]) == ("retention", 1, [])
-    assert keeping.retain(home, NOW) is None  # the last order is still pending
+    assert keeping.retain(home, NOW, Holds(home.holds)) is None  # the last order is still pending
     carry.check(body, home.forgets, lambda: boot.reader(home), {}, NOW)
     [path] = home.pending.iterdir()
     assert onrecord.put(home, Prober(home), [body])
     path.unlink()
     assert sound(home) == 2
-    assert keeping.retain(home, NOW) is None
-    later = keeping.retain(home, NOW + timedelta(days=3))
+    assert keeping.retain(home, NOW, Holds(home.holds)) is None
+    later = keeping.retain(home, NOW + timedelta(days=3), Holds(home.holds))
     assert later is not None
     assert later["requests"] == 1
 
@@ -380,7 +380,7 @@ def test_retention_leaves_what_is_held_and_comes_back_for_it(tmp_path: Path) -> 
     beside.logged(home, lambda: LONG_AGO, [{"key": "k1"}, {"key": "k2"}])
     Holds(home.holds).add(hold(Selection(key="k1")))
     for requests in (1, 1):
-        body = keeping.retain(home, NOW)
+        body = keeping.retain(home, NOW, Holds(home.holds))
         assert body is not None
         assert body["requests"] == requests
         onrecord.put(home, Prober(home), [body])
@@ -392,13 +392,13 @@ def test_retention_leaves_what_is_held_and_comes_back_for_it(tmp_path: Path) -> 
 def test_what_is_past_its_days_goes_unless_it_is_held(home: Home) -> None:
     late = datetime.now(UTC) + timedelta(days=31)
     Holds(home.holds).add(hold(Selection(client="test")))
-    keeping.expire(home, None, late)
+    keeping.expire(home, None, late, Holds(home.holds))
     assert len(Contents(home.content).indexes()) == 2
     Holds(home.holds).remove("hold-1")
-    keeping.expire(home, None, late)
+    keeping.expire(home, None, late, Holds(home.holds))
     assert not Contents(home.content).indexes()
     assert len(Subjects(home.subjects).indexes()) == 2
-    keeping.expire(home, None, late + timedelta(days=2200))
+    keeping.expire(home, None, late + timedelta(days=2200), Holds(home.holds))
     assert not Subjects(home.subjects).indexes()
 
 

@@ -18,6 +18,7 @@ from ringfence.gateway.forgetting.selection import Selection, choose
 from ringfence.gateway.keeping import Keeping
 from ringfence.gateway.sidecars import Mark, Sidecars
 from ringfence.sidecar.content import Contents
+from ringfence.sidecar.sealing import public_of, text_of
 from ringfence.sidecar.subjects import Named, Subjects
 from ringfence.vocabulary.approval import Proposal
 from ringfence.vocabulary.record import Receipt, Record
@@ -74,6 +75,12 @@ class Refusing:
         raise OSError(28, "No space")
 
     def close(self) -> None: ...
+
+
+def test_a_start_says_to_whose_keys_the_stores_are_sealed(running: Place) -> None:
+    start = next(each["body"] for each in running.records() if each["body"].get("event") == "start")
+    assert start["reviewer"] == {"rev": text_of(public_of(beside.key_of("rev")))}
+    assert start["custodians"] == {each: text_of(public_of(beside.key_of(each))) for each in beside.CUSTODIANS}
 
 
 def test_what_was_lost_is_put_on_record_once(tmp_path: Path) -> None:

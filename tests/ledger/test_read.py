@@ -7,7 +7,7 @@ import pytest
 from ringfence.ledger import record
 from ringfence.ledger.read import Mark, Match, entries
 from ringfence.ledger.reader import SegmentsReader, check_content, entry
-from ringfence.ledger.salts import erase_salt
+from ringfence.ledger.salts import erase_salts
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
 
 
@@ -82,7 +82,7 @@ def test_content_matches_its_commitment_only(filled: Any) -> None:
 
 def test_an_erased_salt_forgets_its_record_and_no_other(filled: Any) -> None:
     before = [each.leaf for each in entries(filled.folder)]
-    erase_salt(filled.folder, 3)
+    erase_salts(filled.folder, [(3, 3)])
     assert check_content(_log(filled), 3, "received", b"r-1") is Match.ERASED
     assert check_content(_log(filled), 5, "received", b"r-2") is Match.SAME
     assert [each.leaf for each in entries(filled.folder)] == before

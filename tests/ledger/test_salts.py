@@ -10,7 +10,7 @@ from ringfence.ledger.salts import (
     SLOT_BYTES,
     blank_beyond,
     encode_slot,
-    erase_salt,
+    erase_salts,
     open_salts,
     read_slots,
     slot_is_whole,
@@ -62,10 +62,10 @@ def test_a_record_without_contents_leaves_its_slot_empty(tmp_path: Path) -> None
 
 def test_erasing_overwrites_one_slot_and_no_other(written: Path) -> None:
     before = slots(written)
-    erase_salt(written, 2)
+    erase_salts(written, [(2, 2)])
     assert slots(written) == [*before[:2], NO_SALT, *before[3:]]
     assert SALTS[2] not in (written / "salts").read_bytes()
-    erase_salt(written, 2)
+    erase_salts(written, [(2, 2)])
     assert slot_is_whole(2, slots(written)[2])
 
 
@@ -73,7 +73,7 @@ def test_erasing_overwrites_one_slot_and_no_other(written: Path) -> None:
 def test_erasing_what_is_not_there_changes_nothing(written: Path, index: int) -> None:
     before = (written / "salts").read_bytes()
     with pytest.raises(LedgerError, match="no salt"):
-        erase_salt(written, index)
+        erase_salts(written, [(index, index)])
     assert (written / "salts").read_bytes() == before
 
 
@@ -110,3 +110,21 @@ def test_what_stands_beyond_the_last_record_is_blanked(written: Path) -> None:
     assert slots(written) == [*(encode_slot(index, SALTS[index]) for index in range(3)), NO_SALT, NO_SALT]
     blank_beyond(written, 5)
     assert (written / "salts").stat().st_size == 6 * SLOT_BYTES
+
+
+def test_ranges_are_erased_with_one_fdatasync(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    real = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: (calls.append(fd), real(fd))[1])
+    monkeypatch.setattr("ringfence.ledger.salts._AT_ONCE", 2)
+    erase_salts(written, [(0, 2), (4, 4)])
+    assert len(calls) == 1
+    assert slots(written) == [NO_SALT, NO_SALT, NO_SALT, encode_slot(3, SALTS[3]), NO_SALT]
+    assert (written / "salts").stat().st_size == 6 * SLOT_BYTES
+
+
+@pytest.mark.parametrize("wrong", [(3, 5), (-1, 0), (4, 3)])
+def test_a_wrong_range_erases_nothing_of_any(wrong: tuple[int, int], written: Path) -> None:
+    with pytest.raises(LedgerError, match="holds no salt"):
+        erase_salts(written, [(0, 1), wrong])
+    assert [slot[:32] for slot in slots(written)] == SALTS

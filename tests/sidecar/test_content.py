@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,3 +101,43 @@ def test_days_are_over_after_their_number_and_holds_keep(tmp_path: Path) -> None
     assert contents.indexes() == [8]
     contents.purge(last + timedelta(days=1), 30, _none)
     assert not list(tmp_path.iterdir())
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = vault(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", _full)
+        for index in range(5):
+            with pytest.raises(OSError, match="No space"):
+                made.write(index, KEPT)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    made.write(7, KEPT)
+    assert Contents(tmp_path).indexes() == [7]
+
+
+def test_what_a_crash_left_of_a_request_is_erased_with_it(tmp_path: Path) -> None:
+    vault(tmp_path).write(7, KEPT)
+    [path] = tmp_path.glob("*/*")
+    path.rename(path.with_suffix(".part"))
+    assert Contents(tmp_path).erase({8}) == 0
+    assert path.with_suffix(".part").exists()
+    assert Contents(tmp_path).erase({7}) == 0
+    assert not path.with_suffix(".part").exists()
+
+
+def test_what_a_command_erased_makes_room_again(tmp_path: Path) -> None:
+    clock = [NOW]
+    made = ContentWriter(tmp_path, Opener("rev", public_of(REVIEWER)), now=lambda: clock[0], max_folder_bytes=300)
+    made.write(1, KEPT)
+    with pytest.raises(Full):
+        made.write(2, KEPT)
+    assert Contents(tmp_path).erase({1}) == 1
+    with pytest.raises(Full):
+        made.write(2, KEPT)  # not counted anew for each request
+    clock[0] += timedelta(minutes=10)
+    made.write(2, KEPT)
+    assert Contents(tmp_path).indexes() == [2]

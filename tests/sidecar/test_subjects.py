@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
@@ -230,3 +231,21 @@ def test_after_a_failed_write_nobody_adds_to_that_file(tmp_path: Path) -> None:
     adding.close()
     assert len(list(tmp_path.iterdir())) == 2
     assert Subjects(tmp_path).indexes() == {1, 3}
+
+
+def test_a_full_disk_leaves_no_beginnings_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = writer(tmp_path, Clock())
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdatasync", full)
+        for index in range(5):
+            with pytest.raises(OSError, match="No space"):
+                made.write([(index, MARIA)])
+    assert not list(tmp_path.iterdir())
+    made.write([(7, MARIA)])
+    made.close()
+    assert Subjects(tmp_path).indexes() == {7}
+    assert not Subjects(tmp_path).problems()

@@ -138,7 +138,15 @@ def _said(payload: bytes) -> _Said | None:
         said = msgspec.json.decode(payload, type=_Said)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return said if said.at.tzinfo is not None and said.reason.strip() else None
+    return said if _is_a_moment(said.at) and said.reason.strip() else None
+
+
+def _is_a_moment(at: datetime) -> bool:
+    """It knows its zone, and is one in UTC, too: the first and last years have hours that are not."""
+    try:
+        return at.tzinfo is not None and bool(at.astimezone(UTC))
+    except OverflowError:
+        return False
 
 
 def _digest_shown(said: _Said) -> str:

@@ -11,12 +11,14 @@ import click
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
 from ringfence.gateway import boot, onrecord
-from ringfence.gateway.anchored import Judged, age, judge
+from ringfence.gateway.anchored import Judged, age, judge, waited
 from ringfence.gateway.anchoring import anchored, not_anchored
 from ringfence.gateway.anchors import anchorers
 from ringfence.gateway.prober import Prober
 from ringfence.ledger.anchors.anchor import Anchor
 from ringfence.vocabulary.errors import ConfigurationError, RingfenceError
+
+_MOST_NOTES_BYTES = 16 * 1024 * 1024
 
 
 @click.command("anchor")
@@ -60,15 +62,27 @@ def anchor(context: click.Context, json_: bool) -> int:
     help="Compare with signed checkpoints kept elsewhere, such as `ringfence witness show --notes` prints.",
 )
 @click.option("--bucket", is_flag=True, help="Compare with the copies in the buckets that the settings name.")
-@click.option("--public-key", default="", help="Verifier key line that you trust (ledger.vkey, kept elsewhere).")
+@click.option("--public-key", help="Verifier key line that you trust (ledger.vkey, kept elsewhere).")
 @json_option
 @click.pass_context
-def anchors(context: click.Context, notes: tuple[Path, ...], bucket: bool, public_key: str, json_: bool) -> int:
+def anchors(context: click.Context, notes: tuple[Path, ...], bucket: bool, public_key: str | None, json_: bool) -> int:
     """List the anchors and whether the ledger leads to them. Exit code 1 where one is false or contradicts it."""
     home = home_of(context)
-    judged = judge(home, notes=[each.read_bytes() for each in notes], ask_buckets=bucket, key_line=public_key)
+    judged = judge(home, notes=map(_read, notes), ask_buckets=bucket, key_line=public_key)
+    if (notes or bucket) and not judged.elsewhere:
+        raise ConfigurationError(
+            "There is no checkpoint elsewhere to compare with.",
+            remedy="Give a file of notes that is not empty; see that [[worm]] names the bucket and its prefix.",
+        )
     if json_:
-        as_json({"anchors": judged.anchors, "contradictions": judged.contradictions, "covered": judged.covered})
+        as_json(
+            {
+                "anchors": judged.anchors,
+                "contradictions": judged.contradictions,
+                "covered": judged.covered,
+                "waited": judged.waited,
+            }
+        )
     else:
         _print(judged, elsewhere=bool(notes) or bucket)
     return 0 if judged.sound else 1
@@ -93,13 +107,25 @@ def _print(judged: Judged, *, elsewhere: bool) -> None:
         click.echo(f"The ledger was {found.how}: {found.says} Anchored root: {found.root}.")
     if elsewhere:
         click.echo(f"Compared with {judged.elsewhere} checkpoints kept elsewhere.")
-    click.echo(f"{judged.covered} records are anchored; {age(judged.anchors, datetime.now(UTC))}.")
+    click.echo(f"{judged.covered} records are anchored; {age(judged.proven, datetime.now(UTC))}. {waited(judged)}")
 
 
 def _state(each: Anchor) -> str:
     if each.holds:
         return "holds"
     return "FALSE" if each.wrong else "not proven here"
+
+
+def _read(path: Path) -> bytes:
+    """The file comes from elsewhere, so it may be anything. Raises ConfigurationError."""
+    with path.open("rb") as file:
+        data = file.read(_MOST_NOTES_BYTES + 1)
+    if len(data) > _MOST_NOTES_BYTES:
+        raise ConfigurationError(
+            f"{path} is longer than {_MOST_NOTES_BYTES} bytes, so it holds no notes",
+            remedy="Give the file that `ringfence witness show --notes` printed.",
+        )
+    return data
 
 
 COMMANDS = (anchor, anchors)

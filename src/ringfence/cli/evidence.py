@@ -20,6 +20,7 @@ from ringfence.evidence.bundle.pdf import as_pdf
 from ringfence.evidence.bundle.period import Period, period
 from ringfence.evidence.bundle.sample import Only, Sample, draw
 from ringfence.evidence.bundle.verify import verify
+from ringfence.evidence.bundle.wording import shown
 from ringfence.gateway import boot, onrecord
 from ringfence.gateway.home import Home
 from ringfence.gateway.prober import Prober
@@ -151,11 +152,11 @@ def _print_verified(found: Verified) -> None:
     for step in found.steps:
         click.echo(f"{step.number:>3}. {step.status:<8} {step.title}")
         for detail in step.details:
-            click.echo(f"{'':14}{detail}")
+            click.echo(f"{'':14}{shown(detail)}")
     click.echo("")
     for claim in found.claims:
-        click.echo(f"{str(claim.verdict).upper():<13} {claim.says}")
-        click.echo(f"{'':14}{claim.because}")
+        click.echo(f"{str(claim.verdict).upper():<13} {shown(claim.says)}")
+        click.echo(f"{'':14}{shown(claim.because)}")
     click.echo("")
     what = f"{found.records} records from {found.from_} to {found.to}, bundle {found.bundle_sha256[:16]}"
     click.echo(f"{'VERIFIED' if found.ok else 'NOT VERIFIED'}: {what}")
@@ -202,13 +203,13 @@ def _print_sample(drawn: Sample, proofs: Path | None) -> None:
         f"{drawn.first + drawn.records - 1}), by the smallest SHA-256 of {drawn.seed!r}, a colon and the index."
     )
     for item in drawn.items:
-        body = item.record["body"]
+        body = {name: shown(_listed(value)) for name, value in item.record["body"].items()}
         click.echo(f"\n{item.place}. record {item.index}, {item.record['time']}, SHA-256 {item.digest}")
         click.echo(
-            f"   {body['effect']} for {body['service'] or 'no service'}; labels {', '.join(body.get('labels', ()))}; "
-            f"rules {', '.join(body.get('rules', ()))}"
+            f"   {body.get('effect')} for {body.get('service') or 'no service'}; labels {body.get('labels')}; "
+            f"rules {body.get('rules')}"
         )
-        contents = ", ".join(sorted(item.record["commitments"])) or "none"
+        contents = shown(", ".join(sorted(item.record["commitments"])) or "none")
         click.echo(f"   In the log: {_proved(item.index, proofs)}")
         click.echo(
             f"   Ask the operator for the request's contents ({contents}) and have them run `ringfence ledger check "
@@ -216,5 +217,10 @@ def _print_sample(drawn: Sample, proofs: Path | None) -> None:
         )
 
 
+def _listed(value: object) -> str:
+    """A bundle's maker may have written anything anywhere."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _proved(index: int, proofs: Path | None) -> str:
-    return f"{proofs / str(index)}.tlog-proof" if proofs else "checked; --proofs writes the proof for other tools."
+    return f"{proofs / str(index)}.tlog-proof" if proofs else "checked under the bundle's own key; --proofs writes the proof."

@@ -169,9 +169,9 @@ def _propose(order: Order, path: Path | None) -> int:
 def _carry_out(home: Home, prober: Prober, order: Order, ranges: Ranges, found: Proposal, *, json_: bool) -> int:
     """Raises ConfigurationError where too few people approved, or a hold keeps one of the records by now."""
     people = approvals.load_people(home.approvers)
-    given = carry.approved(order, found, people, datetime.now(UTC))
+    body = orders.notice_of(order, ranges, actor(), home.settings.ledger.instance, found, ())
+    body = carry.check(body, home.forgets, lambda: boot.reader(home), people, datetime.now(UTC))
     carry.refuse_held(boot.reader(home), home.holds, order, ranges)
-    body = orders.notice_of(order, ranges, actor(), home.settings.ledger.instance, found, given)
     onrecord.leave(home, body)
     done = onrecord.drain(home, prober)
     if json_:

@@ -16,8 +16,8 @@ from ringfence.cli.forget import DATE, actor, stated
 from ringfence.cli.output import as_json, table
 from ringfence.gateway import boot, onrecord
 from ringfence.gateway import home as homes
-from ringfence.gateway.forgetting import holds
-from ringfence.gateway.forgetting.holds import RELEASED_EVENT, Hold, Holds
+from ringfence.gateway.forgetting import carry, holds
+from ringfence.gateway.forgetting.holds import Hold, Holds
 from ringfence.gateway.forgetting.rules import rules
 from ringfence.gateway.forgetting.selection import Selection
 from ringfence.gateway.home import Home
@@ -109,16 +109,7 @@ def _carry_out(home: Home, proposal: Proposal, in_force: dict[str, Hold]) -> int
         raise ConfigurationError("this releases no hold that is in force", remedy="Name the right proposal's file.")
     people = approvals.load_people(home.approvers)
     given = approvals.require(proposal, people, datetime.now(UTC), rules().people)
-    body: dict[str, Any] = {
-        "event": RELEASED_EVENT,
-        "hold": hold,
-        "reason": proposal.act.body.get("reason", ""),
-        "actor": actor(),
-        "approvers": [each.person for each in given],
-        "envelopes": msgspec.to_builtins(proposal.approvals),
-        "instance": home.settings.ledger.instance,
-    }
-    onrecord.leave(home, body)
+    onrecord.leave(home, carry.release_of(proposal, actor(), home.settings.ledger.instance, given))
     done = onrecord.drain(home, Prober(home))
     click.echo(f"{hold} is released." if done else f"The running gateway releases {hold} within seconds.")
     return 0

@@ -39,8 +39,8 @@ def verify_(context: click.Context, public_key: str | None, json_: bool) -> int:
     home = home_of(context)
     report = verified(home, public_key)
     progress("")
-    judged = judge(home, key_line=public_key or "") if report.ok else None
-    good = report.ok and judged is not None and not judged.contradictions
+    judged = judge(home, key_line=public_key) if report.ok else None
+    good = report.ok and judged is not None and judged.sound
     if json_:
         as_json({**msgspec.to_builtins(report), "anchors": judged})
         return 0 if good else 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -32,9 +33,9 @@ def exit_code(error: RingfenceError) -> int:
 
 def fail(error: RingfenceError) -> None:
     """Prints an error: what and where, then what to do."""
-    click.echo(f"error: {error.message}", err=True)
+    click.echo(plain(f"error: {error.message}"), err=True)
     if error.remedy:
-        click.echo(f"remedy: {error.remedy}", err=True)
+        click.echo(plain(f"remedy: {error.remedy}"), err=True)
 
 
 def as_json(value: Any) -> None:
@@ -42,9 +43,15 @@ def as_json(value: Any) -> None:
     click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
 
 
+def plain(text: str) -> str:
+    """One line of `text` that somebody else wrote, for a terminal: what would move its cursor, hide what stands there
+    or turn its direction is spelled out."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Prints columns; the last one wraps within the terminal."""
-    cells = [[str(cell) for cell in row] for row in rows]
+    cells = [[plain(re.sub(r"\s", " ", str(cell))) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in [list(head), *cells]) for column in range(len(head) - 1)]
     before = sum(widths) + 2 * len(widths)
     room = max(shutil.get_terminal_size((120, 24)).columns - before, 30)

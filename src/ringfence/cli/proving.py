@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from ringfence.cli.common import home_of, json_option
-from ringfence.cli.output import as_json, progress
+from ringfence.cli.output import as_json, plain, progress
 from ringfence.gateway import address, boot, tile_server
 from ringfence.gateway.home import Home
 from ringfence.gateway.tiling import Tiling
@@ -71,8 +71,7 @@ def prove(context: click.Context, index: int | None, old_size: int | None, outpu
 def check_proof(file: Path, public_key: str, old: Path | None, json_: bool) -> int:
     """Check a proof with nothing but the public line: no ledger, no network. Exit code 1 where it does not hold."""
     verifier = Verifier.from_key_line(public_key)
-    with file.open("rb") as opened:
-        text = opened.read(handout.MAX_BYTES + 1)
+    text = _read(file)
     proof: Inclusion | Extension | None = None
     try:
         proof = handout.decode(text)
@@ -81,7 +80,7 @@ def check_proof(file: Path, public_key: str, old: Path | None, json_: bool) -> i
         elif old is None:
             raise click.UsageError(f"{file} is a proof from an older checkpoint: give that one with --old.")
         else:
-            checkpoint = handout.check_extension(proof, open_note(old.read_bytes(), verifier), verifier)
+            checkpoint = handout.check_extension(proof, open_note(_read(old), verifier), verifier)
     except LedgerCorrupt as error:
         if json_:
             as_json({"holds": False, "why": error.message})
@@ -95,7 +94,7 @@ def check_proof(file: Path, public_key: str, old: Path | None, json_: bool) -> i
         return 0
     click.echo(f"HOLDS: {_claim(proof, checkpoint)}")
     if isinstance(proof, Inclusion):
-        click.echo(proof.leaf.decode(errors="replace"))
+        click.echo(plain(proof.leaf.decode(errors="replace")))
     return 0
 
 
@@ -215,6 +214,12 @@ def _what_to_do(found: Checked) -> str:
     return "This can't be made again from the log: put back what is missing from a copy."
 
 
+def _read(path: Path) -> bytes:
+    """Of a file from elsewhere no more than it takes to see that it is too long."""
+    with path.open("rb") as file:
+        return file.read(handout.MAX_BYTES + 1)
+
+
 def _claim(proof: Inclusion | Extension, checkpoint: Checkpoint) -> str:
     tree = f"{checkpoint.origin} of {checkpoint.size} records"
     if isinstance(proof, Inclusion):
@@ -232,8 +237,8 @@ def _document(proof: Inclusion | Extension, checkpoint: Checkpoint) -> dict[str,
     }
     if isinstance(proof, Extension):
         return document | {"old_size": proof.old_size}
-    record = {"index": proof.index, "leaf_hash": leaf_hash(proof.leaf).hex(), "leaf": proof.leaf.decode()}
-    return record | document
+    leaf = proof.leaf.decode(errors="replace")
+    return {"index": proof.index, "leaf_hash": leaf_hash(proof.leaf).hex(), "leaf": leaf} | document
 
 
 COMMANDS = (prove, check_proof, fsck_, serve)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ringfence.cli.common import json_option
-from ringfence.cli.output import as_json
+from ringfence.cli.output import as_json, plain
 from ringfence.evidence.replay.engine import find_engine
 from ringfence.evidence.replay.replaying import Replay, replay_bundle
 
@@ -34,17 +34,17 @@ def command(bundle: Path, cedar_wasm: Path | None, json_: bool) -> int:
 
 
 def _print(done: Replay) -> None:
-    click.echo(f"Engine: {done.engine}")
+    click.echo(plain(f"Engine: {done.engine}"))
     for used in done.policies:
-        click.echo(f"Policy {used.digest[:16]} (Cedar {used.cedar or 'unknown'}): {used.decisions} decisions")
+        click.echo(plain(f"Policy {used.digest[:16]} (Cedar {used.cedar or 'unknown'}): {used.decisions} decisions"))
     for each in done.mismatches:
-        click.echo(f"MISMATCH in record {each.index}: {each.says}")
+        click.echo(plain(f"MISMATCH in record {each.index}: {each.says}"))
     if done.mismatched and len(done.mismatches) < done.mismatched:
         click.echo("(and more, which are counted below and not listed)")
     for why, count in done.unproven_because.items():
-        click.echo(f"UNPROVEN: {count} decisions. {why}")
+        click.echo(plain(f"UNPROVEN: {count} decisions. {why}"))
     for limit in done.limits:
-        click.echo(limit)
+        click.echo(plain(limit))
     click.echo(
         f"{'REPLAYED' if done.ok else 'NOT REPLAYED'}: {done.matched} of {done.decisions} decisions match, "
         f"{done.mismatched} do not, {done.unproven} unproven"

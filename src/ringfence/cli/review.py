@@ -12,11 +12,13 @@ from ringfence.cli.common import home_of, json_option
 from ringfence.cli.explain import dry_stations
 from ringfence.cli.opening import private_key
 from ringfence.cli.output import as_json, table
+from ringfence.evidence.affected.text import plain
 from ringfence.evidence.review import Found, Population, Reviewed, Verdict, population, review, sample, totals
 from ringfence.gateway import boot, reviewing
 from ringfence.sidecar.content import Contents, Kept
 from ringfence.vocabulary.errors import RequestError, SidecarError
 
+_LINES = "\n\t"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -61,7 +63,7 @@ def command(
             found, kept = review(reader, index, lambda each: contents.open(each, private), again)
             reviewed.append(found)
             if show and kept is not None:
-                click.echo(f"--- record {index}\n{kept.body.decode(errors='replace')}")
+                click.echo(f"--- record {index}\n{plain(kept.body.decode(errors='replace'), keep=_LINES)}")
     result = {"seed": seed, "population": whole, "totals": totals(reviewed), "records": reviewed}
     if out is not None:
         out.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")
@@ -75,7 +77,7 @@ def command(
 def _print(whole: Population, reviewed: list[Reviewed]) -> None:
     click.echo(
         f"{whole.drawn} of {whole.decided} requests were drawn to be kept; {len(whole.kept)} are there, "
-        f"{whole.too_long} were too long, {len(whole.missing)} expired, were forgotten or lost."
+        f"{whole.too_long} were too long, {len(whole.missing)} expired, were forgotten or lost, or are at another gateway."
     )
     rows = [
         (

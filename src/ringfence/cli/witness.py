@@ -77,6 +77,11 @@ def run(listen: str, state: Path, key_file: Path, logs: tuple[str, ...]) -> None
 @json_option
 def show(state: Path, notes: bool, json_: bool) -> None:
     """Show the last checkpoint of each ledger that was cosigned; beside a running witness too."""
+    if not (state / "logs").is_dir():
+        raise ConfigurationError(
+            f"{state} is no folder of a witness that has cosigned anything.",
+            remedy="Give the --state of `ringfence witness run`.",
+        )
     found = kept(state)
     if notes:
         for note in found:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from ringfence import __version__, register
 from ringfence.approvals import load_people
 from ringfence.evidence.facts import House, World, read_traffic
@@ -18,6 +20,7 @@ from ringfence.ledger.anchors.check import newest
 from ringfence.ledger.checkpoint import read_note
 from ringfence.ledger.reader import Reader
 from ringfence.settings import Settings
+from ringfence.upstream import vendors
 from ringfence.vocabulary.errors import ConfigurationError
 
 
@@ -26,15 +29,18 @@ def world_of(home: Home, first: date, last: date, now: datetime) -> World:
 
     Raises ConfigurationError, LedgerError.
     """
-    given = home.settings.organisation
+    settings, given = home.settings, home.settings.organisation
     organisation = register.organisation(given.role, given.regimes, given.name)
     snapshot, log = boot.load_register(home), boot.reader_or_none(home)
+    traffic = read_traffic(log, first, last, now=now)
     return World(
         today=now.astimezone(UTC).date(),
         register=snapshot,
         organisation=organisation,
-        traffic=read_traffic(log, first, last, now=now),
-        house=_house(home, snapshot, organisation, log, now),
+        traffic=traffic,
+        house=msgspec.structs.replace(
+            _house(home, snapshot, organisation, log, now), addresses=_addresses(settings, snapshot, traffic.sent)
+        ),
     )
 
 
@@ -49,7 +55,7 @@ def _house(
     return House(
         version=__version__,
         store=settings.ledger.store,
-        records=read_note(log.checkpoint()).size if log else 0,
+        records=read_note(log.checkpoint()).checkpoint.size if log else 0,
         keys=len(keys),
         keys_expiring=sum(each.expires is not None for each in keys),
         keys_undeclared=sum(not each.handles for each in keys),
@@ -68,9 +74,21 @@ def _house(
         anchored_at=best.time.astimezone(UTC).date() if best and best.time else None,
         anchor_kinds=tuple(sorted({str(each.kind) for each in anchors if best and each.size == best.size})),
         anchors_sound=sound,
-        approvers=sum(each.until is None or each.until >= today for each in people),
+        approvers=sum(each.since <= today and (each.until is None or each.until >= today) for each in people),
         exceptions=tuple(sorted(each.id for each in boot.load_exceptions(home, snapshot, organisation).in_force(now))),
     )
+
+
+def _addresses(settings: Settings, snapshot: register.Snapshot, sent: Iterable[str]) -> dict[str, str]:
+    """The settings' own, else what is shipped for a vendor that its usual variable opens."""
+    stated = {each.service: each.base_url for each in settings.upstream}
+    found = {}
+    for name in {*stated, *sent} & set(snapshot.services):
+        service = snapshot.services[name]
+        known = vendors.find(service.id, service.vendor, service.endpoints)
+        if not service.private and (address := stated.get(name) or (known.base_url if known else "")):
+            found[name] = address
+    return found
 
 
 def _may_be_used(key: Key, now: datetime) -> bool:

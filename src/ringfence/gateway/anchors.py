@@ -137,13 +137,15 @@ def _made(kind: Kind, note: bytes, by: str, when: datetime) -> Made:
 def _tree(home: Home) -> Tree:
     """The log as far as its tiles go, which are brought up to it first. Where another process is doing so, they are
     taken as they are."""
+    reader = boot.reader(home)
     with suppress(LedgerLocked):
-        build(boot.reader(home), home.tiles)
+        build(reader, home.tiles)
     try:
         note = (home.tiles / CHECKPOINT).read_bytes()
     except FileNotFoundError:
         raise AnchorError("The tiles that proofs are made from are being made.", remedy="Try again.") from None
-    return Tree(note, HashTiles(folder_tiles(home.tiles), read_note(note).checkpoint.size).subtree)
+    log_size = read_note(reader.checkpoint()).checkpoint.size
+    return Tree(note, HashTiles(folder_tiles(home.tiles), read_note(note).checkpoint.size).subtree, log_size)
 
 
 def _roots(home: Home, settings: model.Timestamp) -> list[x509.Certificate]:

@@ -33,6 +33,7 @@ from ringfence.ledger.snapshots import FolderSnapshots, Snapshots
 from ringfence.masking import Book, Vault
 from ringfence.sidecar.content import ContentWriter
 from ringfence.sidecar.people import load_custodians, load_opener
+from ringfence.sidecar.sealing import text_of
 from ringfence.sidecar.subjects import SubjectWriter
 from ringfence.vocabulary.errors import LedgerUnavailable, VaultError
 from ringfence.vocabulary.record import Receipt, Record
@@ -184,6 +185,16 @@ def open_sidecars(home: Home) -> Sidecars | None:
         else None,
         secrets.SystemRandom().random,
     )
+
+
+def sealed_to(home: Home) -> dict[str, dict[str, str]]:
+    """For the start's record: to whose keys the stores beside the ledger are sealed, id -> Base64; whoever names their
+    own in the settings is seen. Nothing for a store that is off. Raises ConfigurationError."""
+    content, subjects, beside = home.settings.content, home.settings.subjects, home.config.parent
+    reviewer = [load_opener(beside / content.reviewer)] if content.share else []
+    custodians = load_custodians([beside / each for each in subjects.custodians]) if subjects.custodians else ()
+    named = {"reviewer": reviewer, "custodians": custodians}
+    return {role: {each.id: text_of(each.public_key) for each in people} for role, people in named.items() if people}
 
 
 def _now() -> datetime:

@@ -19,7 +19,7 @@ from ringfence.gateway.keys import KeyStore, public
 from ringfence.gateway.lastrun import LastRun
 from ringfence.gateway.state import State
 from ringfence.ledger.snapshots import Snapshots
-from ringfence.vocabulary.approval import Envelope, Proposal
+from ringfence.vocabulary.approval import Envelope, Person, Proposal
 from ringfence.vocabulary.errors import ConfigurationError, LedgerCorrupt, LedgerError
 from ringfence.vocabulary.record import Phase, Receipt, Record
 
@@ -126,20 +126,22 @@ class Changes:
             self._digests["keys_digest"] = now.digests["keys_digest"]
         await self._put(event, changed, before, dict(self._digests), _within(paths, self._folders(parts)))
 
-    async def exceptions(self, now: InForce, paths: Iterable[Path], state: State) -> None:
-        """People, exceptions, and those of them that began or ended by the clock."""
+    async def exceptions(self, state: State, paths: Iterable[Path]) -> None:
+        """People, exceptions, and those of them that began or ended by the clock. Asked every second, so it looks at
+        nothing else."""
+        now = state.exceptions
         ids = self._ids(state)
         begun, ended = sorted(ids - self._excepting), sorted(self._excepting - ids)
-        if now.contents["exceptions"] == self._contents["exceptions"] and not begun and not ended:
+        if now.content == self._contents["exceptions"] and not begun and not ended:
             return
         before, old = dict(self._digests), self._contents["exceptions"]
         paths = _within(paths, self._folders(("exceptions",)))
-        changed = differences("exceptions", old, now.contents["exceptions"])
+        changed = differences("exceptions", old, now.content)
         clock = {name: names for name, names in (("in_force", begun), ("no_longer", ended)) if names}
         if clock:
             changed["exceptions"] = {**changed.get("exceptions", {}), **clock}
-        self._excepting, self._contents["exceptions"] = ids, now.contents["exceptions"]
-        self._digests["exceptions_digest"] = now.digests["exceptions_digest"]
+        self._excepting, self._contents["exceptions"] = ids, now.content
+        self._digests["exceptions_digest"] = now.digest
         event = "people_changed" if "people" in changed else "exceptions_changed"
         by_clock = before == self._digests
         await self._put(event, changed, before, dict(self._digests), None if by_clock else paths)
@@ -171,11 +173,9 @@ class Changes:
         self, before: Mapping[str, str], after: Mapping[str, str], changed: Mapping[str, Any]
     ) -> tuple[list[str], list[Envelope]]:
         """Who approved just this: a proposal of a change to the very digest that came into force, or the exceptions
-        that came."""
-        try:
-            people = approvals.load_people(self._home.approvers)
-        except ConfigurationError:
-            return [], []
+        that came. INVARIANT: people and exceptions are those that were read, not what their files are by now."""
+        known = msgspec.json.decode(self._contents["exceptions"] or b"{}")
+        people = msgspec.convert(known.get("people", {}), dict[str, Person])
         who: list[str] = []
         envelopes: list[Envelope] = []
         for proposal in self._proposals(changed):
@@ -197,11 +197,10 @@ class Changes:
                 proposal = approvals.read_proposal(path)
                 if proposal.act.kind in CHANGE_KINDS:
                     yield proposal
-        for path in sorted(self._home.exceptions.glob("[!.]*.json")) if fresh else ():
-            with contextlib.suppress(ConfigurationError):
-                proposal = approvals.read_proposal(path)
-                if proposal.act.body.get("id") in fresh:
-                    yield proposal
+        known = msgspec.json.decode(self._contents["exceptions"] or b"{}") if fresh else {}
+        for _, plain in sorted(known.get("exceptions", {}).items()):
+            if plain["act"]["body"].get("id") in fresh:
+                yield msgspec.convert(plain, Proposal)
 
     def _folders(self, parts: Sequence[str]) -> list[Path]:
         home = self._home

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ringfence.gateway import boot, onrecord
+from ringfence.gateway.forgetting import elsewhere
 from ringfence.gateway.forgetting import order as orders
-from ringfence.gateway.forgetting.holds import Holds
+from ringfence.gateway.forgetting.holds import Hold, Holds
 from ringfence.gateway.forgetting.selection import Selection, choose, held_among
 from ringfence.gateway.home import Home
 from ringfence.gateway.sidecars import Lost, Sidecars
@@ -28,7 +29,7 @@ from ringfence.vocabulary.record import Phase, Receipt, Record
 LOST_EVENT = "sidecar_lost"
 RETENTION_ACTOR = "retention"
 _INTERVAL_S = 60.0
-_RETENTION_S = 3_600.0
+_RETENTION_S = _FOLLOW_S = 3_600.0
 
 
 class Keeping:
@@ -43,19 +44,29 @@ class Keeping:
     ) -> None:
         self._home, self._sidecars, self._append, self._log = home, sidecars, append, log
         self._said = Lost()
-        self._retention_at_s = 0.0
+        self._holds = Holds(home.holds)
+        self._expired: tuple[date, dict[str, Hold]] | None = None
+        self._retention_at_s = self._follow_at_s = 0.0
 
     async def run(self) -> None:
         """Until cancelled. The first round is at once, so that a start deletes what expired while it was down."""
         while True:
             try:
-                await asyncio.to_thread(expire, self._home, self._sidecars, datetime.now(UTC))
                 await self._tell()
+                await asyncio.to_thread(self._expire, datetime.now(UTC))
+                await self._follow()
                 await self._retain()
             except (RingfenceError, OSError) as error:
                 why = getattr(error, "message", None) or type(error).__name__
                 self._log(f"the stores beside the ledger can't be kept up: {why}")
             await asyncio.sleep(_INTERVAL_S)
+
+    def _expire(self, now: datetime) -> None:
+        """Only on another day, or under other holds, is there more to delete than last time."""
+        round_ = (now.date(), self._holds.all())
+        if round_ != self._expired:
+            expire(self._home, self._sidecars, now, self._holds)
+            self._expired = round_
 
     async def _tell(self) -> None:
         """What was lost since the last word, on record: the counts are those since the start."""
@@ -67,19 +78,32 @@ class Keeping:
         self._said = lost
         self._log(f"of the stores beside the ledger {lost.contents} requests and {lost.subjects} entries were lost")
 
+    async def _follow(self) -> None:
+        """What another gateway of this log forgot, at the start and then each hour."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._follow_at_s:
+            return
+        self._follow_at_s = now_s + _FOLLOW_S
+        body = await asyncio.to_thread(elsewhere.follow, self._home)
+        if body is not None:
+            await self._append(Record("", Phase.NOTICE, body))
+
     async def _retain(self) -> None:
         now_s = asyncio.get_running_loop().time()
         if self._home.settings.retention.commitments_days and now_s >= self._retention_at_s:
             self._retention_at_s = now_s + _RETENTION_S
-            await asyncio.to_thread(retain, self._home, datetime.now(UTC))
+            await asyncio.to_thread(retain, self._home, datetime.now(UTC), self._holds)
 
 
-def expire(home: Home, sidecars: Sidecars | None, now: datetime) -> None:
-    """Deletes what is past its days and under no hold. Raises ConfigurationError where holds can't be read, OSError."""
-    holds = [hold.selection for hold in Holds(home.holds).all().values()]
+def expire(home: Home, sidecars: Sidecars | None, now: datetime, holds: Holds) -> None:
+    """Deletes what is past its days and under no hold, be it one of the file or of the log. Raises ConfigurationError
+    where holds can't be read, LedgerError, OSError."""
 
     def held(indexes: Collection[int]) -> Collection[int]:
-        return held_among(boot.reader(home), holds, indexes) if holds and indexes else ()
+        if not indexes:
+            return ()
+        reader = boot.reader(home)
+        return held_among(reader, [hold.selection for hold in holds.in_force(reader).values()], indexes)
 
     freed = Contents(home.content).purge(now.date(), home.settings.content.days, held)
     if sidecars:
@@ -87,7 +111,7 @@ def expire(home: Home, sidecars: Sidecars | None, now: datetime) -> None:
     Subjects(home.subjects).purge(now.date(), home.settings.subjects.days, held)
 
 
-def retain(home: Home, now: datetime) -> dict[str, Any] | None:
+def retain(home: Home, now: datetime, in_force: Holds) -> dict[str, Any] | None:
     """Orders what [retention] says to be forgotten, and returns the order, if there is anything: it goes the way of
     every order, through the pending folder. Where the last one is still pending, nothing. Raises LedgerError.
 
@@ -99,7 +123,7 @@ def retain(home: Home, now: datetime) -> dict[str, Any] | None:
         return None
     days = timedelta(days=home.settings.retention.commitments_days + 1)  # a day for the last reply to end
     selection = Selection(before=rfc3339((now - days).timestamp()))
-    holds = [hold.selection for hold in Holds(home.holds).in_force(reader).values()]
+    holds = [hold.selection for hold in in_force.in_force(reader).values()]
     mark = home.run / "retention.json"
     chosen = choose(reader, selection, holds, start=_start(mark))
     if not chosen.indexes:

@@ -77,9 +77,10 @@ def pending(home: Home) -> Iterator[tuple[Path, Notice | None]]:
         try:
             body = msgspec.json.decode(path.read_bytes(), type=Notice)
             _word(body)
-            if body.get("event") in carry.EVENTS:
+            msgspec.convert(body.get("event"), str)
+            if body["event"] in carry.EVENTS:
                 reader, people = partial(boot.reader, home), load_people(home.approvers)
-                carry.check(body, home.forgets, reader, people, datetime.now(UTC))
+                body = carry.check(body, home.forgets, reader, people, datetime.now(UTC))
         except (OSError, UnicodeDecodeError, msgspec.MsgspecError, ConfigurationError):
             yield path, None
         else:

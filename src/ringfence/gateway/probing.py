@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from ringfence.gateway import onrecord
 from ringfence.gateway.prober import DRIFT_EVENT, Notice, Prober
 from ringfence.register import Snapshot
-from ringfence.vocabulary.errors import LedgerError
+from ringfence.vocabulary.errors import LedgerError, RingfenceError
 from ringfence.vocabulary.record import Phase, Receipt, Record
 
 _LOOK_S = 0.5
+_AGAIN_S = 60.0
+"""After something in the pending folder could not be carried out."""
 _SETTLE_S = 5.0
 """After a drift was noticed: by then every request decided without knowing of it is on record."""
 
@@ -38,6 +41,8 @@ class Probing:
         self._looked_at: tuple[Any, date] | None = None
         self._settling: dict[str, float] = {}
         self._failed = ""
+        self._recorded: set[Path] = set()
+        self._pending_at_s = 0.0
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -74,15 +79,31 @@ class Probing:
             del self._settling[drift_id]
 
     async def _pending(self) -> None:
-        """INVARIANT: a file goes only once its record is durable; a crash between the two records it twice."""
-        for path, body in onrecord.pending(self._prober.home):
+        """INVARIANT: a file goes only once its record is durable and what follows from it is done; a crash between the
+        two records it twice. What can't be done yet is on record once, waits, and keeps nothing else waiting."""
+        now = asyncio.get_running_loop().time()
+        if now < self._pending_at_s:
+            return
+        pending = onrecord.pending(self._prober.home)
+        # In a thread: to check an order reads as much of the log as it is about.
+        while found := await asyncio.to_thread(next, pending, None):
+            path, body = found
             if body is None:
-                self._log(f"{path.name} in the pending folder can't be read, and is set aside")
+                self._log(f"{path.name} in the pending folder can't be used, and is set aside")
                 path.rename(path.with_name(f".refused-{path.name}"))
                 continue
-            await self._record([body])
-            await self._record(await asyncio.to_thread(onrecord.apply, self._prober, body))
+            if path not in self._recorded:
+                await self._record([body])
+                self._recorded.add(path)
+            try:
+                follows = await asyncio.to_thread(onrecord.apply, self._prober, body)
+            except (RingfenceError, OSError) as error:
+                self._pending_at_s = now + _AGAIN_S
+                self._log(f"{path.name} can't be carried out yet: {getattr(error, 'message', type(error).__name__)}")
+                continue
+            await self._record(follows)
             path.unlink(missing_ok=True)
+            self._recorded.discard(path)
 
     async def _record(self, notices: list[Notice]) -> None:
         for body in notices:

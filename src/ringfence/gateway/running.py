@@ -97,6 +97,7 @@ class Running:
                 "heartbeat_s": home.settings.ledger.heartbeat_s,
                 "last_time": last.time if last else "",
                 "last_run": "none" if last is None else "stopped" if last.stopped else "not_stopped",
+                **boot.sealed_to(home),
                 **deciding.digests,
             }
             ledger = await asyncio.to_thread(boot.open_ledger, home, on_fatal, start)
@@ -268,7 +269,7 @@ class Running:
             if not after.broken and before.register.digest != after.register.digest:
                 self.log("the register changed")
         state = self.watched.state
-        await self.changes.exceptions(in_force(state, self.keys), self.watched.changed, state)
+        await self.changes.exceptions(state, self.watched.changed)
         self._say_exceptions(state)
 
     def _say_exceptions(self, state: State) -> None:

@@ -5,10 +5,12 @@ A span without a sign of life is *not observed*: nothing on record there does no
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -20,6 +22,10 @@ START_EVENT, STOP_EVENT, HEARTBEAT_EVENT = "start", "stop", "heartbeat"
 ALLOWED_PERIODS = 2
 ALLOWED_SLACK_S = 1.0
 """A heartbeat may be this much late: one that is lost and a slow disk are no gap yet."""
+
+LONGEST_PERIOD_S = 3600.0
+"""A run that announces fewer heartbeats is heard as if it had announced one an hour: else a single sign could be made
+to vouch for a year."""
 
 SKEW_S = 1.0
 """Steps back of at most this are the difference between gateways' clocks, and count as no time at all."""
@@ -42,9 +48,12 @@ class Why(StrEnum):
     CLOCK = "clock"
 
 
+_GONE = (Why.CRASHED, Why.SILENT)
+_MOST_MISSING = 100  # names at one span
+
 class Span(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from", "end": "to"}):
     """Half-open, in UTC. `why` is None where observed. `instance` is "" for the whole log, whose spans name in
-    `missing` the instances that had not said that they stop, and of which nothing was heard."""
+    `missing` the instances that had not said that they stop, and of which nothing was heard, the first 100."""
 
     start: datetime
     end: datetime
@@ -74,7 +83,7 @@ def observed(
     life is SILENT, because only the next sign would vouch for it. A clock that jumps forward looks like silence.
 
     INVARIANT: a span is observed only between two signs of one run that are no further apart than ALLOWED_PERIODS of
-    the heartbeats that this run announced. (The first heartbeat of a period may name the sign before it in `since`.)
+    the heartbeats that this run announced, or of LONGEST_PERIOD_S. (The first heartbeat of a period may name the sign before it in `since`.)
     """
     heard = _Heard()
     for time, phase, body in records:
@@ -109,7 +118,8 @@ class _Instance:
 
     def sign(self, at: datetime, elapsed_s: float, event: str, body: Mapping[str, Any]) -> None:
         period_s = body.get("heartbeat_s")
-        self._period_s = float(period_s) if isinstance(period_s, int | float) else self._period_s
+        if isinstance(period_s, int | float):
+            self._period_s = min(float(period_s), LONGEST_PERIOD_S)
         if self.seen_at is None:
             self._first(at, event, body)
         else:
@@ -210,20 +220,34 @@ def _cut(pieces: list[_Piece], first: datetime, last: datetime) -> list[_Piece]:
 
 
 def _overlaid(pieces: list[_Piece], over: list[_Piece]) -> list[_Piece]:
-    """The pieces, with each of `over` in the place of what lies under it."""
-    for each in over:
-        result: list[_Piece] = []
-        for piece in pieces:
-            before, after = min(piece.end, each.start), max(piece.start, each.end)
-            if before > piece.start:
-                _append(result, _Piece(piece.start, before, piece.why))
-            start, end = max(piece.start, each.start), min(piece.end, each.end)
-            if end > start:
-                _append(result, _Piece(start, end, each.why))
-            if piece.end > after:
-                _append(result, _Piece(after, piece.end, piece.why))
-        pieces = result
-    return pieces
+    """The pieces, with `over` in the place of what lies under it. Linear, because a log can hold very many of both."""
+    result: list[_Piece] = []
+    over, at = _united(over), 0
+    for piece in pieces:
+        start = piece.start
+        while at < len(over) and over[at].end <= start:
+            at += 1
+        for each in islice(over, at, None):
+            if each.start >= piece.end:
+                break
+            if each.start > start:
+                _append(result, _Piece(start, each.start, piece.why))
+            begins, start = max(start, each.start), min(piece.end, each.end)
+            _append(result, _Piece(begins, start, each.why))
+        if piece.end > start:
+            _append(result, _Piece(start, piece.end, piece.why))
+    return result
+
+
+def _united(pieces: list[_Piece]) -> list[_Piece]:
+    """Pieces of one reason that may overlap, as pieces that follow one another."""
+    result: list[_Piece] = []
+    for each in sorted(pieces, key=lambda piece: piece.start):
+        if result and each.start <= result[-1].end:
+            result[-1] = _Piece(result[-1].start, max(result[-1].end, each.end), each.why)
+        else:
+            result.append(each)
+    return result
 
 
 def _named(pieces: list[_Piece], name: str) -> tuple[Span, ...]:
@@ -240,27 +264,38 @@ def _named(pieces: list[_Piece], name: str) -> tuple[Span, ...]:
 
 
 def _overall(instances: Mapping[str, tuple[Span, ...]], first: datetime, last: datetime) -> tuple[Span, ...]:
-    """Observed where one instance was; else for the strongest of the reasons."""
-    edges = sorted({first, last} | {each.start for spans in instances.values() for each in spans})
-    places = dict.fromkeys(instances, 0)
+    """Observed where one instance was; else for the strongest of the reasons. Looks at each span once."""
+    turns = sorted((each for spans in instances.values() for each in spans), key=lambda span: span.start)
+    now: dict[str, Why | None] = {}
+    held: Counter[Why | None] = Counter()
+    missing: list[str] = []  # sorted
     whole: list[Span] = []
-    for start, end in pairwise(edges):
-        here = []
-        for name, spans in instances.items():
-            while spans[places[name]].end <= start:
-                places[name] += 1
-            here.append(spans[places[name]])
-        seen = any(each.why is None for each in here)
-        span = Span(
-            start=start,
-            end=end,
-            state=State.OBSERVED if seen else State.NOT_OBSERVED,
-            why=None
-            if seen
-            else max((each.why for each in here if each.why), key=list(Why).index, default=Why.BEFORE_FIRST),
-            missing=tuple(each.instance for each in here if each.why in (Why.CRASHED, Why.SILENT)),
-        )
-        if whole and (whole[-1].why, whole[-1].missing) == (span.why, span.missing):
-            span = msgspec.structs.replace(span, start=whole.pop().start)
-        whole.append(span)
+    for place, turn in enumerate(turns):
+        if turn.instance in now:
+            before = now[turn.instance]
+            held[before] -= 1
+            if before in _GONE:
+                missing.pop(bisect_left(missing, turn.instance))
+        now[turn.instance] = turn.why
+        held[turn.why] += 1
+        if turn.why in _GONE:
+            insort(missing, turn.instance)
+        end = turns[place + 1].start if place + 1 < len(turns) else last
+        if end > turn.start:
+            _extend(whole, turn.start, end, held, missing)
+    if not whole:
+        _extend(whole, first, last, held, missing)
     return tuple(whole)
+
+
+def _extend(whole: list[Span], start: datetime, end: datetime, held: Counter[Why | None], missing: list[str]) -> None:
+    why = None if held[None] else max((each for each in held if held[each]), key=_strength, default=Why.BEFORE_FIRST)
+    names = tuple(missing[:_MOST_MISSING])
+    if whole and (whole[-1].why, whole[-1].missing) == (why, names):
+        start = whole.pop().start
+    state = State.NOT_OBSERVED if why else State.OBSERVED
+    whole.append(Span(start=start, end=end, state=state, why=why, missing=names))
+
+
+def _strength(why: Why | None) -> int:
+    return list(Why).index(why) if why else -1

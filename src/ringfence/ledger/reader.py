@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hmac import compare_digest
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from ringfence.ledger.checkpoint import Verifier
 from ringfence.ledger.highest import decode_slots, newest
 from ringfence.ledger.read import Entry, Match
 from ringfence.ledger.record import SALT_BYTES, commitment
-from ringfence.ledger.salts import NO_SALT, erase_salt, read_slots, slot_is_whole
+from ringfence.ledger.salts import NO_SALT, erase_salts, read_slots, slot_is_whole
 from ringfence.ledger.segments import HEADER_BYTES, Scan, segment_firsts, segment_path
 from ringfence.ledger.snapshots import FolderSnapshots, Snapshots
 from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
@@ -100,7 +100,22 @@ class SegmentsReader:
             os.close(fd)
 
     def erase(self, index: int) -> None:
-        erase_salt(self._folder, index)
+        erase_salts(self._folder, [(index, index)])
+
+    def erase_ranges(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """`erase` for ranges of indexes, both ends inclusive, with one fdatasync for all of them. A crash leaves some
+        of the salts: erase them again."""
+        erase_salts(self._folder, ranges)
+
+
+def erase_all(reader: Reader, ranges: Iterable[tuple[int, int]]) -> None:
+    """Forget the contents of all records in `ranges` (both ends inclusive), durably. Raises as `Reader.erase`."""
+    if isinstance(reader, SegmentsReader):
+        reader.erase_ranges(ranges)
+        return
+    for first, last in ranges:
+        for index in range(first, last + 1):
+            reader.erase(index)
 
 
 def entry(reader: Reader, index: int) -> Entry:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ringfence.ledger.files import read_at, sync_folder, write_all
@@ -19,6 +19,7 @@ from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
 
 SLOT_BYTES = SALT_BYTES + 4
 NO_SALT = bytes(SLOT_BYTES)
+_AT_ONCE = 65_536  # slots that one call erases
 _HEADER = struct.pack(">8sI", b"RNGFSALT", 1).ljust(SLOT_BYTES, b"\0")
 _INDEX = struct.Struct(">Q")
 
@@ -89,18 +90,24 @@ def header_is_whole(fd: int) -> bool:
     return read_at(fd, SLOT_BYTES, 0) == _HEADER
 
 
-def erase_salt(folder: Path, index: int) -> None:
-    """Forget the contents of the record at `index`, durably; beside a running gateway too, because the gateway writes
-    no slot twice. The caller records who asked for it in a NOTICE. Raises LedgerError for a negative index or one
-    beyond the file.
+def erase_salts(folder: Path, ranges: Iterable[tuple[int, int]]) -> None:
+    """Forget the contents of the records in `ranges` (indexes, both ends inclusive), durably; beside a running gateway
+    too, because the gateway writes no slot twice. The caller records who asked for it in a NOTICE. Raises LedgerError
+    for a range that the file does not hold; then nothing was erased.
     """
+    ranges = list(ranges)
     fd = os.open(folder / "salts", os.O_RDWR)
     try:
-        offset = (index + 1) * SLOT_BYTES
-        if index < 0 or offset + SLOT_BYTES > os.fstat(fd).st_size:
-            raise LedgerError(f"The ledger holds no salt for record {index}.", remedy="Name an index that has one.")
-        # A crash between the two calls leaves the salt, or part of it: verify names that slot; erase it again.
-        write_all(fd, NO_SALT, offset)
+        end = os.fstat(fd).st_size // SLOT_BYTES - 1
+        for first, last in ranges:
+            if not 0 <= first <= last < end:
+                index = first if first < 0 else last
+                raise LedgerError(f"The ledger holds no salt for record {index}.", remedy="Name an index that has one.")
+        # A crash before the last call leaves salts, or part of one: verify names that slot; erase them again.
+        for first, last in ranges:
+            for start in range(first, last + 1, _AT_ONCE):
+                count = min(_AT_ONCE, last + 1 - start)
+                write_all(fd, NO_SALT * count, (start + 1) * SLOT_BYTES)
         os.fdatasync(fd)
     finally:
         os.close(fd)

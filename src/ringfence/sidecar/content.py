@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -24,9 +25,13 @@ MAX_BODY_BYTES = 1 << 20
 MAX_FOLDER_BYTES = 2 << 30
 """Of all that is kept. Above it nothing is added until something expires."""
 
+_COUNT_AGAIN = timedelta(minutes=10)
+
 _MAGIC = b"RNGFCONT\x00\x00\x00\x01"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FILE = re.compile(r"(\d{20})\.sealed")
+_FILE_OR_PART = re.compile(r"(\d{20})\.(?:sealed|part)")
+"""A crash of the gateway leaves a part, which may be all of a request."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -58,27 +63,45 @@ class ContentWriter:
     ) -> None:
         self._folder, self._reviewer, self._now = folder, reviewer, now
         self._max_folder_bytes = max_folder_bytes
-        self._used = sum(path.stat().st_size for path in folder.glob("*/*"))
+        self._used = self._there()
+        self._counted = now()
 
     def write(self, index: int, kept: Kept) -> None:
         """Raises OSError or Full: then it is not kept."""
         data = _MAGIC + seal(self._reviewer.public_key, _purpose(index), msgspec.msgpack.encode(kept))
-        if self._used + len(data) > self._max_folder_bytes:
+        if self._used + len(data) > self._max_folder_bytes and not self._fits_by_now(len(data)):
             raise Full
         folder = self._folder / str(self._now().astimezone(UTC).date())
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / f"{index:020d}.sealed"
         part = path.with_suffix(".part")
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)  # or a full disk would fill with what is left of each
+            raise
         self._used += len(data)
 
     def freed(self, count_bytes: int) -> None:
         """So much was deleted."""
         self._used = max(0, self._used - count_bytes)
+
+    def _fits_by_now(self, count_bytes: int) -> bool:
+        """Others delete, too: a command that forgets. Counted anew only now and then."""
+        if self._now() - self._counted >= _COUNT_AGAIN:
+            self._used, self._counted = self._there(), self._now()
+        return self._used + count_bytes <= self._max_folder_bytes
+
+    def _there(self) -> int:
+        found = 0
+        for path in self._folder.glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):
+                found += path.stat().st_size
+        return found
 
 
 class Contents:
@@ -112,11 +135,11 @@ class Contents:
     def erase(self, indexes: Collection[int]) -> int:
         """Deletes what is kept of these records, and returns how many there were. A crash leaves some: erase again."""
         wanted, count = frozenset(indexes), 0
-        for index, path in self._files():
+        for index, path in self._files(_FILE_OR_PART):
             if index in wanted:
                 _overwrite(path)
                 path.unlink(missing_ok=True)
-                count += 1
+                count += path.suffix == ".sealed"
         return count
 
     def purge(self, today: date, days: int, held: Callable[[Collection[int]], Collection[int]]) -> int:
@@ -136,9 +159,9 @@ class Contents:
                 folder.rmdir()
         return freed
 
-    def _files(self) -> Iterator[tuple[int, Path]]:
-        for path in sorted(self._folder.glob("*/*.sealed")):
-            if named := _FILE.fullmatch(path.name):
+    def _files(self, kind: re.Pattern[str] = _FILE) -> Iterator[tuple[int, Path]]:
+        for path in sorted(self._folder.glob("*/*")):
+            if named := kind.fullmatch(path.name):
                 yield int(named[1]), path
 
 

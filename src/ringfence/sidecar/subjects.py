@@ -98,10 +98,14 @@ class SubjectWriter:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         self._fd, self._day = os.open(path, flags, 0o600), now.date()
         head = encode_head(epoch)
-        if os.write(self._fd, head) != len(head):
-            raise OSError("the head was not written whole")
-        os.fdatasync(self._fd)
-        _sync_folder(self._folder)
+        try:
+            if os.write(self._fd, head) != len(head):
+                raise OSError("the head was not written whole")
+            os.fdatasync(self._fd)
+            _sync_folder(self._folder)
+        except OSError:
+            path.unlink(missing_ok=True)  # or a full disk would fill with beginnings, each a problem for years
+            raise
 
 
 class Subjects:

@@ -1,4 +1,4 @@
-"""What can be said of an AI stack, as typed facts: each with a subject, so that a vendor's fact never passes for ours."""
+"""What can be said of an AI stack, as typed facts: each has a subject, so that a vendor's never passes for ours."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Proof(msgspec.Struct, frozen=True):
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One typed statement. `scope` narrows it (service, label, project). `period` is inclusive, for facts that speak of
-    a span; `as_of` is the day that the source which decides its value speaks of, so that its age can be shown; `expires_on`
-    the last day on which it may be relied on (None: only what `period` covers, or no end is known).
+    a span; `as_of` is the day that the source which decides its value speaks of, so that its age can be shown;
+    `expires_on` the last day on which it may be relied on (None: only what `period` covers, or no end is known).
 
     `says` is one plain sentence, `check` how somebody else can check it, `limits` what it does not say.
     """

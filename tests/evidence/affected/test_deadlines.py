@@ -13,7 +13,7 @@ DISCOVERED = date(2031, 12, 10)
 
 
 def due(
-    role: str = "covered_entity", *, health: bool = True, at_least: int = 0, papers: tuple[Paper, ...] = ()
+    role: str = "covered_entity", *, health: bool | None = True, at_least: int = 0, papers: tuple[Paper, ...] = ()
 ) -> dict[str, Deadline]:
     found = deadlines(DISCOVERED, role=role, health=health, at_least=at_least, papers=papers)
     return {each.id: each for each in found}
@@ -70,6 +70,10 @@ def test_roles(role: str, individuals: str, covered_entity: str) -> None:
 
 def test_without_health_data_these_rules_ask_for_nothing() -> None:
     assert {each.applies for each in due(health=False).values()} == {"no"}
+
+
+def test_where_not_all_was_read_nobody_says_no() -> None:
+    assert {each.applies for each in due(health=None).values()} == {"cannot be said"}
 
 
 def test_contracts_come_with_their_hours_the_shortest_first() -> None:

@@ -124,3 +124,22 @@ def test_nothing_found_is_said_plainly(tmp_path: Path) -> None:
     said = made([], FolderSnapshots(tmp_path))
     assert (said.requests, said.services) == (0, ())
     assert "0 requests with regulated data left" in next(iter(lines(said)))
+
+
+def test_a_limited_data_set_is_health_data(tmp_path: Path) -> None:
+    """45 CFR 164.514(e)(2): it is protected health information with some identifiers left out."""
+
+    def says(*found: Request) -> str:
+        return made(list(found), FolderSnapshots(tmp_path)).deadlines[0].applies
+
+    other = request(1, labels=("personal",))
+    assert says(other, request(2, labels=("limited_data_set",))) == "yes"
+    assert says(other) == "no"
+    assert says(other, request(2, labels=("personal",), read_whole=False)) == "cannot be said"
+
+
+def test_what_a_client_wrote_steers_no_terminal(tmp_path: Path) -> None:
+    named = Named((Identifier("PERSON", "\x1b[2JMaria\u202e \x9b1m"),))
+    text = "\n".join(lines(made([request(1)], FolderSnapshots(tmp_path), Opened({1: named}, ()))))
+    assert "PERSON \\x1b[2JMaria\\u202e \\x9b1m (" in text
+    assert all(each.isprintable() or each == "\n" for each in text)

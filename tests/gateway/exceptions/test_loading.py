@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,13 @@ import msgspec
 import pytest
 
 from ringfence import register
-from ringfence.approvals import write_person, write_proposal
+from ringfence.approvals import digest, dsse, write_person, write_proposal
 from ringfence.gateway.exceptions.lifting import NOTHING, Exceptions, Lifted
 from ringfence.gateway.exceptions.loading import load
 from ringfence.register.requirements import load_needs
-from ringfence.vocabulary.approval import Proposal
+from ringfence.vocabulary.approval import Act, Proposal
 from ringfence.vocabulary.labels import Label
-from support.people import NOW, enrol, exception, person
+from support.people import NOW, enrol, exception, key_of, person
 
 NEEDS = load_needs()
 CONFIDENTIAL = frozenset({Label.CONFIDENTIAL})
@@ -170,6 +171,41 @@ def test_the_digest_is_of_what_was_read(folders: Folders) -> None:
     assert kept["exceptions"]["e.json"]["act"]["body"]["label"] == "confidential"
     assert set(kept["people"]) == {"ann", "ben", "cat"}
     assert folders.load(NOW + timedelta(minutes=1)).digest == found.digest
+
+
+def test_a_strange_file_closes_nothing(folders: Folders) -> None:
+    """Whatever is written there: `load` returns, and what is sound still counts."""
+    folders.put(exception("e", NOW, "ann", "ben", **GOOD))
+    data = (folders.exceptions / "e.json").read_bytes()
+    (folders.exceptions / os.fsdecode(b"\xff.json")).write_bytes(data)
+    (folders.exceptions / "folder.json").mkdir()
+    for name, moment in (("first", "0001-01-01T00:00:00+14:00"), ("last", "9999-12-31T23:59:59-14:00")):
+        proposal = exception(name, NOW, **GOOD)
+        said = {"act": proposal.act, "act_sha256": digest(proposal.act), "at": moment, "kind": "exception"}
+        signed = [
+            dsse.sign(msgspec.json.encode({**said, "person": who, "reason": "r"}), key_of(who), who)
+            for who in ("ann", "ben")
+        ]
+        folders.put(Proposal(proposal.act, tuple(signed)))
+    late = Act("exception", {**exception("z", NOW, **GOOD).act.body, "starts": "9999-12-31T23:59:59-14:00"})
+    folders.put(Proposal(Act("exception", {**late.body, "expires": "9999-12-31T23:59:59-14:01"})))
+    found = folders.load()
+    assert [(each.file, bool(each.problem)) for each in found.entries] == [
+        ("e.json", False),
+        ("first.json", True),
+        ("folder.json", True),
+        ("last.json", True),
+        ("z.json", True),
+        ("'\\udcff.json'", True),
+    ]
+    assert _lifted(found) == Lifted(labels={Label.CONFIDENTIAL: ("e",)})
+
+
+def test_a_person_enrolled_to_the_last_day_there_is(folders: Folders) -> None:
+    (folders.approvers / "ben.toml").unlink()
+    write_person(folders.approvers, person("ben", date(2001, 1, 1), date.max))
+    folders.put(exception("e", NOW, "ann", "ben", **GOOD))
+    assert _lifted(folders.load()) == Lifted(labels={Label.CONFIDENTIAL: ("e",)})
 
 
 def test_no_folder_is_no_exception(tmp_path: Path) -> None:

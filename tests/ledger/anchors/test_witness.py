@@ -126,11 +126,35 @@ def test_second_history_is_kept_as_evidence(witness: Witness, tmp_path: Path, mo
     for body in (request(7, 7, FALSE), request(7, 9, FALSE)):
         for _ in range(2):
             witness.add_checkpoint(body)
-    held = sorted(path.read_bytes() for path in (tmp_path / "state" / "evidence").iterdir())
-    assert held == sorted([note_of(7, FALSE), note_of(9, FALSE)])
-    monkeypatch.setattr(witnesses, "_MOST_EVIDENCE", 2)
+    assert _held(tmp_path, "evidence") == [note_of(7, FALSE)]
+    assert _held(tmp_path, "unproven") == [note_of(9, FALSE)]
+    monkeypatch.setattr(witnesses, "_MOST_KEPT", 1)
     witness.add_checkpoint(request(7, 11, FALSE))
-    assert len(list((tmp_path / "state" / "evidence").iterdir())) == 2
+    assert _held(tmp_path, "unproven") == [note_of(9, FALSE)]
+
+
+def _held(tmp_path: Path, name: str) -> list[bytes]:
+    folder = tmp_path / "state" / name
+    return sorted(path.read_bytes() for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_published_checkpoint_with_a_false_proof_accuses_nobody(witness: Witness, tmp_path: Path) -> None:
+    """Anybody can fetch a checkpoint and send it with another proof: what is kept then must not read as a fork."""
+    witness.add_checkpoint(request(0, 7))
+    assert witness.add_checkpoint(with_proof(7, [bytes(32)] * 3, note_of(9))).status == 422
+    assert _held(tmp_path, "evidence") == []
+    assert _held(tmp_path, "unproven") == [note_of(9)]
+
+
+def test_one_log_leaves_room_for_evidence_against_another(
+    witness: Witness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(witnesses, "_MOST_KEPT", 1)
+    witness.add_checkpoint(request(0, 7))
+    witness.add_checkpoint(request(0, 7, TRUE, OTHER))
+    witness.add_checkpoint(request(7, 7, FALSE))
+    witness.add_checkpoint(request(7, 7, FALSE, OTHER))
+    assert len(_held(tmp_path, "evidence")) == 2
 
 
 def test_logs_are_told_apart(witness: Witness) -> None:
@@ -243,6 +267,31 @@ def test_witness_convicts_the_log(witness: Witness, tree: Tree, known: int, says
     _ask(http, _tree(9))
     with pytest.raises(AnchorContradicted, match=says):
         _ask(http, tree, known)
+
+
+def test_tiles_that_are_behind_accuse_nobody(witness: Witness) -> None:
+    """Another gateway had more cosigned than this one's tiles cover by now."""
+    http = _http(witness)
+    _ask(http, _tree(9))
+    behind = Tree(note_of(5), subtrees(TRUE), log_size=9)
+    with pytest.raises(AnchorError, match="behind the log") as caught:
+        _ask(http, behind)
+    assert not isinstance(caught.value, AnchorContradicted)
+
+
+def test_damaged_tiles_accuse_nobody(witness: Witness, tmp_path: Path) -> None:
+    http = _http(witness)
+    _ask(http, _tree(9))
+    with pytest.raises(AnchorError, match="signed root") as caught:
+        _ask(http, Tree(note_of(12), subtrees(FALSE)), 9)
+    assert not isinstance(caught.value, AnchorContradicted)
+    assert _held(tmp_path, "unproven") == []
+
+
+def test_cosignature_beyond_the_calendar_is_refused() -> None:
+    http = Scripted(Reply(200, {}, COSIGNER.line(TEXT7, 2**62)))
+    with pytest.raises(AnchorError, match="beyond the calendar"):
+        _ask(http, _tree(7))
 
 
 def test_client_takes_the_newest_where_another_was_quicker(witness: Witness) -> None:

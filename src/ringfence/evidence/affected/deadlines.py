@@ -71,18 +71,19 @@ def rules() -> Rules:
 
 
 def deadlines(
-    discovered: date, *, role: str, health: bool, at_least: int, papers: Iterable[Paper]
+    discovered: date, *, role: str, health: bool | None, at_least: int, papers: Iterable[Paper]
 ) -> tuple[Deadline, ...]:
     """The notices of somebody in `role` for what was discovered on that day.
 
-    `health`: some of the requests carried the label phi. `at_least` people are known to be affected. `papers` are
+    `health`: some of the requests carried a label of health data; None: none did, but not all of them were read
+    whole. `at_least` people are known to be affected. `papers` are
     agreements that state hours: the shorter time counts.
     """
     found = [_deadline(notice, discovered, role=role, health=health, at_least=at_least) for notice in rules().notice]
     return (*found, *_contracts(discovered, papers))
 
 
-def _deadline(notice: Notice, discovered: date, *, role: str, health: bool, at_least: int) -> Deadline:
+def _deadline(notice: Notice, discovered: date, *, role: str, health: bool | None, at_least: int) -> Deadline:
     if notice.days_after_year is not None:
         due = date(discovered.year, 12, 31) + timedelta(days=notice.days_after_year)
     else:
@@ -94,10 +95,12 @@ def _deadline(notice: Notice, discovered: date, *, role: str, health: bool, at_l
 
 
 def _applies(
-    notice: Notice, role: str, *, health: bool, at_least: int
+    notice: Notice, role: str, *, health: bool | None, at_least: int
 ) -> tuple[Literal["yes", "no", "cannot be said"], str]:
+    if health is None:
+        return "cannot be said", "None of the requests carried a label of health data, but not all were read whole."
     if not health:
-        return "no", "None of the requests carried the label phi; other law may ask for notices."
+        return "no", "None of the requests carried a label of health data; other law may ask for notices."
     if role not in notice.roles:
         other = role != "neither"
         named = " or ".join(notice.roles).replace("_", " ")

@@ -17,6 +17,9 @@ from ringfence.ledger.snapshots import Snapshots
 from ringfence.sidecar.subjects import Opened
 from ringfence.vocabulary.labels import Label
 
+HEALTH = frozenset({Label.PHI, Label.PART2, Label.LIMITED_DATA_SET})
+"""Protected health information; a limited data set is some, too: 45 CFR 164.514(e)(2)."""
+
 
 class AtService(msgspec.Struct, frozen=True, kw_only=True):
     """The requests to one service. `masked` of them left with identifiers replaced, `replaced` counts which; the
@@ -93,7 +96,9 @@ def report(
     at_least = sum(each.at_least for each in subjects or ())
     whole = subjects is not None and not any(msgspec.structs.astuple(unknown))
     papers: dict[Paper, None] = {paper: None for each in services for paper in each.paper.may_oblige}
-    health = any(label in (Label.PHI, Label.PART2) for each in found for label in each.labels)
+    health = any(label in HEALTH for each in found for label in each.labels) or (
+        None if unknown.not_read_whole else False
+    )
     return Report(
         about=about,
         discovered=discovered,

@@ -55,7 +55,7 @@ def _subjects(report: Report) -> Iterator[str]:
     else:
         yield f"Who: {len(report.subjects)} groups of identifiers, at least {report.at_least} people"
         for number, subject in enumerate(report.subjects, 1):
-            shown = ", ".join(f"{each.entity} {each.value}" for each in subject.identifiers)
+            shown = ", ".join(f"{each.entity} {plain(each.value)}" for each in subject.identifiers)
             how = "left as it was" if subject.exposed else "left masked"
             yield f"  {number}. {shown} ({how}; records {_list(subject.records)})"
     unknown = report.unknown
@@ -68,6 +68,12 @@ def _subjects(report: Report) -> Iterator[str]:
         if records:
             yield f"  {len(records)} requests: {why} (records {_list(records)})"
     yield from (f"  damaged: {problem}" for problem in report.problems)
+
+
+def plain(text: str, keep: str = "") -> str:
+    """What a client sent, for a terminal: what would steer it, or turn the direction of text, is spelt out. `keep` are
+    characters that stay."""
+    return "".join(each if each.isprintable() or each in keep else ascii(each)[1:-1] for each in text)
 
 
 def _list(records: tuple[int, ...]) -> str:

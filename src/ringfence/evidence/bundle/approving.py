@@ -21,7 +21,15 @@ from ringfence.vocabulary.errors import ConfigurationError
 PEOPLE_FOR_AN_EXCEPTION = 2
 """docs/how-to/except-for-a-time.md: an exception counts with two people's approval, and never with fewer."""
 
-_ORDER = "order"  # the member by which a record points to the one that was approved
+_ORDERS = {"forget": "forget_ordered", "hold_release": "hold_released"}
+"""Kinds of acts that approve what a record orders -> that record's event (gateway/forgetting/)."""
+
+_DONE = "forget_done"
+_ORDER = "order"  # the member by which a record of _DONE points to the one that was approved
+_BESIDE = frozenset({"event", "actor", "approvers", "envelopes", "instance", "ranges"})
+"""Members of a record of an order that are not part of what was approved; `ranges_sha256`, which is, stands for the
+ranges."""
+
 _DIGESTS = {"register_change": "register_digest", "policy_change": "policy_digest", "key_change": "keys_digest"}
 """Kinds of acts that approve what came into force -> the member of the record that names it."""
 
@@ -37,7 +45,7 @@ def people_of(archive: Archive, notes: Notes) -> dict[str, Person]:
         try:
             person = msgspec.json.decode(archive.read(name), type=Person)
             check_people([*found.values(), person])
-        except (msgspec.MsgspecError, UnicodeDecodeError, ConfigurationError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ConfigurationError) as error:
             notes.fail(14, f"{name}: {error}")
             continue
         if name != f"{PEOPLE}{person.id}.json":
@@ -86,19 +94,23 @@ class Approving:
         envelopes = msgspec.convert(body.get("envelopes") or (), tuple[Envelope, ...])
         order = str(body.get(_ORDER, ""))
         if not envelopes:
-            if said and self._orders.get(order) != said:
+            if said and (body.get("event") != _DONE or self._orders.get(order) != said):
                 self._notes.find(14, f"Record {index} names approvers, and their signatures stand in no record here.")
             return
         self.checked += 1
         people = self._people_at(exceptions_digest)
         given: set[str] = set()
-        for proposal in _proposals(envelopes):
+        proposals = _proposals(envelopes)
+        for proposal in proposals:
             counted = approvals_of(proposal, people, datetime.fromisoformat(time))
             given |= {each.person for each in counted}
             self._compare(index, proposal.act, body)
+        covered = {_DIGESTS.get(proposal.act.kind) for proposal in proposals}
+        for member in sorted(set(_DIGESTS.values()) & _changed(body) - covered):
+            self._notes.find(14, f"Record {index}: its approvers did not sign its new {member}.")
         for person in sorted(set(said) - given):
             self._notes.fail(14, f"Record {index} names {person}, whose key signed none of what stands there.")
-        if order and given >= set(said):
+        if order and said and given >= set(said) and body.get("event") == _ORDERS["forget"]:
             self._orders[order] = said
 
     def _of_exception(self, digest_: str, id_: str, proposal: Proposal, now: datetime) -> frozenset[str]:
@@ -129,10 +141,10 @@ class Approving:
             if act.body.get("id") not in _exceptions_that_came(body):
                 self._notes.fail(14, f"Record {index}: another exception was approved than came into force.")
             return
-        for name, value in act.body.items():
-            if name not in body:
-                self._notes.find(14, f"Record {index} does not repeat what was approved: {name}.")
-            elif body[name] != value:
+        if _ORDERS.get(act.kind) != body.get("event"):
+            self._notes.fail(14, f"Record {index}: what was approved is {act.kind!r}, which this record is not.")
+        for name in sorted((act.body.keys() | body.keys()) - _BESIDE):
+            if act.body.get(name) != body.get(name):
                 self._notes.fail(14, f"Record {index}: another {name} was approved.")
 
 
@@ -143,6 +155,12 @@ class _Came(msgspec.Struct, frozen=True):
 
 class _Changed(msgspec.Struct, frozen=True):
     exceptions: _Came = _Came()
+
+
+def _changed(body: Mapping[str, Any]) -> set[str]:
+    """The digests that a record of a change says are new."""
+    before = body.get("before")
+    return set(before) if isinstance(before, dict) else set()
 
 
 def _exceptions_that_came(body: Mapping[str, Any]) -> list[str]:

@@ -27,7 +27,8 @@ def claims_of(found: Verified, replayed: Replayed | None) -> Iterator[Claim]:
         "None of the period's records was left out: not between the first and the last, and not at either end.",
         (*_SIGNED, 8, 11),
         "Given the same; the neighbours of the period are in the bundle and dated outside of it. Where a clock was set "
-        "back outside of the period, that can't be seen from here.",
+        "back further away, that can't be seen from here.",
+        missing=" ".join(found.unclear),
     )
     yield view.claim(
         "extended",
@@ -44,6 +45,7 @@ def claims_of(found: Verified, replayed: Replayed | None) -> Iterator[Claim]:
         missing=f"{found.open_count} requests have no end within the period: records {_list(found.open)}."
         if found.open_count
         else "",
+        findings_count=True,
     )
     yield _observed(view)
     yield view.claim(
@@ -52,12 +54,14 @@ def claims_of(found: Verified, replayed: Replayed | None) -> Iterator[Claim]:
         (*_SIGNED, 12),
         "Each file's name is its SHA-256, and stands in the signed records.",
         missing=_missing(found),
+        findings_count=True,
     )
     yield view.claim(
         "agrees",
         "Each decision agrees with the coverage, the facts, the answers and the rules on record with it.",
         (*_SIGNED, 13),
-        "Compared record by record; whether the rules really give these answers is the next claim.",
+        "Compared record by record; whether the rules really give these answers is the next claim. That the coverage "
+        "follows from the register was not derived anew.",
         findings_count=True,
     )
     yield _replayed(view, replayed)
@@ -66,7 +70,7 @@ def claims_of(found: Verified, replayed: Replayed | None) -> Iterator[Claim]:
         "The people named as approvers signed just what is on record.",
         (*_SIGNED, 14),
         f"{found.approvals_checked} approved acts were checked. Given that the public keys in the bundle are these "
-        "people's: ask them.",
+        f"people's: ask them. {_unapproved(found)}",
         missing="" if found.approvals_checked else "No approval with its signatures is on record in the period.",
         findings_count=True,
     )
@@ -112,6 +116,12 @@ def _anchored(view: _View) -> Claim:
     part = [each for each in found.anchors if each.time and found.first < each.size]
     if why := view.broken(*_SIGNED, 8, 9, 17):
         return Claim("not-rewritten", says, Verdict.UNPROVEN, why)
+    if covering and not found.trust_given:
+        because = (
+            f"An anchor of all of the period holds, by {min(covering, key=_when).by}, whom the bundle's maker named and "
+            "could have made up: verify again with the witnesses or time-stamping roots that you believe."
+        )
+        return Claim("not-rewritten", says, Verdict.UNPROVEN, because)
     if covering:
         return Claim("not-rewritten", says, Verdict.PROVEN, _since(min(covering, key=_when), "all of the period"))
     if part:
@@ -142,7 +152,18 @@ def _observed(view: _View) -> Claim:
         spans = [f"{each.start:%Y-%m-%d %H:%M:%S} to {each.end:%Y-%m-%d %H:%M:%S}" for each in found.not_observed]
         because = f"No sign of life: {_list(spans)} (UTC). Nothing on record then does not mean that nothing happened."
         return Claim("observed", says, Verdict.NOT_OBSERVED, because)
-    return Claim("observed", says, Verdict.PROVEN, "Starts, stops and heartbeats on record leave no gap.")
+    because = (
+        "Starts, stops and heartbeats on record leave no gap. Given that the gateway's clock was right and that whoever "
+        "holds the key wrote none of them at another time."
+    )
+    return Claim("observed", says, Verdict.PROVEN, because)
+
+
+def _unapproved(found: Verified) -> str:
+    """Approvals that are there say nothing of changes that have none."""
+    changes = found.summary.get("changes") or []
+    count = sum(not each["approvers"] for each in changes) + (found.summary.get("changes_not_listed") or 0)
+    return f"{count} changes on record name no approver." if count else ""
 
 
 def _missing(found: Verified) -> str:
@@ -156,7 +177,7 @@ def _replayed(view: _View, replayed: Replayed | None) -> Claim:
     decided = (found.summary.get("records") or {}).get("decided", 0)
     if replayed is None:
         because = "No replay was handed in: make one with `ringfence evidence replay`."
-    elif replayed.bundle_sha256 not in ("", found.bundle_sha256) or replayed.decisions != decided:
+    elif replayed.bundle_sha256 != found.bundle_sha256 or replayed.decisions != decided:
         because = "The replay that was handed in is of another bundle."
     elif replayed.matched != replayed.decisions:
         because = (
@@ -185,6 +206,13 @@ def _never() -> Iterator[Claim]:
         Verdict.UNPROVEN,
         "Draw a sample (`ringfence evidence sample`), and let the operator show the contents; the record's commitments "
         "tell whether they are the ones.",
+    )
+    yield Claim(
+        "coverage",
+        "The coverage on record follows from the agreements in the register.",
+        Verdict.UNPROVEN,
+        "It is compared with each decision, and not derived anew. The register as it was in force is in the bundle: for "
+        "decisions that you sample, read what it says of the documents that their coverage names.",
     )
     yield Claim(
         "documents",

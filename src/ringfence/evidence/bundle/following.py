@@ -27,12 +27,15 @@ _NOTES_AT_ONCE = 4096
 _NOTES_A_TASK = 256
 _MOST_OPEN = 100
 
+_RESTS_ON = {"decided": (5, 12, 13, 14), "ended": (5, 10), "notice": (5, 12, 14)}
+"""Phase of a record whose body can't be read -> the steps that would have looked at it."""
+
 _checkpoint = msgspec.json.Decoder(SignedAt).decode
 
 
 class Following:
-    """`frontier` grows with the records. After `follow`, the rest says what they held: `unended` request id -> index.
-    Approvals are handed to `approving` (step 14)."""
+    """`frontier` grows with the records. After `follow`, the rest says what they held: `unended` request id -> index;
+    `unclear`: why records of the period may stand outside of these. Approvals are handed to `approving` (step 14)."""
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Following:
         self.observing = Observing()
         self.unended: dict[str, int] = {}
         self.contradicted = 0
+        self.unclear: list[str] = []
         self._archive, self._manifest, self._notes = archive, manifest, notes
         self._named, self._approving = named, approving
         self._exceptions_digest = ""
@@ -102,7 +106,9 @@ class Following:
             if self._manifest.from_ <= time <= self._manifest.to:
                 self._notes.fail(11, f"Record {index}, just {side} the period, is dated {time}: it belongs to it.")
             elif (time < self._manifest.from_) != (side == "before"):
-                self._notes.find(11, f"Record {index}, just {side} the period, is dated {time}: a clock was set back.")
+                # Whoever picks where a period begins or ends could pick such a place.
+                self.unclear.append(f"Record {index}, just {side} the period, is dated {time}: a clock was set back.")
+                self._notes.find(11, self.unclear[-1])
 
     def _checkpoints(self) -> Iterator[Note]:
         for line in self._archive.lines(layout.CHECKPOINTS, layout.LONGEST_NOTE_BYTES):
@@ -154,14 +160,16 @@ class Following:
             return
         body = read_body(line)
         if body is None:
-            for step in {"decided": (5, 13), "ended": (5,), "notice": (5, 14)}[line.phase]:
+            for step in _RESTS_ON[line.phase]:
                 self._notes.find(step, f"Record {index} has a body of a shape that this version does not know.")
+            if line.phase == "decided":
+                self._begin(index, line.request_id)
         self._check_time(index, line)
         self.summing.record(index, line, body)
         self.observing.record(line, body)
         if isinstance(body, Decided):
             self._begin(index, line.request_id)
-            self._judge(index, body)
+            self._judge(index, line.time, body)
             if body.exceptions:
                 self._approving.exceptions(index, line.time, body)
         elif isinstance(body, Ended):
@@ -196,9 +204,11 @@ class Following:
             self._notes.find(11, f"Record {index} is dated {line.time}, outside of the period: a clock was set back.")
         self._time = line.time
 
-    def _judge(self, index: int, decided: Decided) -> None:
-        # Step 13.
-        problems = [*contradictions(decided), *self._named.contradictions(decided)]
+    def _judge(self, index: int, time: str, decided: Decided) -> None:
+        # Steps 12 and 13.
+        if not (decided.policy_digest and decided.register_digest):
+            self._notes.find(12, f"Record {index} does not name its policy and its register.")
+        problems = [*contradictions(decided, time), *self._named.contradictions(decided)]
         self.contradicted += bool(problems)
         for problem in problems:
             self._notes.fail(13, f"Record {index}: {problem}.")

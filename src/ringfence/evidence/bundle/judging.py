@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 from ringfence.evidence.bundle.bodies import Candidate, Decided
 from ringfence.vocabulary.decision import Effect, Form
@@ -10,12 +11,17 @@ from ringfence.vocabulary.decision import Effect, Form
 _NO_CANDIDATE = "no-candidate"  # policy/rule.py: what stands as the reason where nothing could be asked about
 
 
-def contradictions(decided: Decided) -> Iterator[str]:
-    """What does not fit together in one record, in plain words; nothing where all does.
+_WITHIN = timedelta(minutes=10)
+"""Between asking policy and the record of its answer lie seconds, and at most the difference of two clocks."""
+
+
+def contradictions(decided: Decided, time: str) -> Iterator[str]:
+    """What does not fit together in one record of `time`, in plain words; nothing where all does.
 
     Masking changes neither the labels nor the coverage of a candidate: it asks for the masked form of the same request,
     so the uncovered labels of both forms are the service's. Whether the rules themselves give the answers is replay's.
     """
+    yield from _dates(decided, time)
     for candidate in decided.candidates:
         yield from _candidate(candidate, decided)
     *denied, last = decided.candidates or (None,)
@@ -27,6 +33,19 @@ def contradictions(decided: Decided) -> Iterator[str]:
     rules = tuple(dict.fromkeys(rule for each in asked for rule in each.rules)) or (_NO_CANDIDATE,)
     if decided.rules != rules:
         yield f"the rules that decided are given as {', '.join(decided.rules)}, but the answers name {', '.join(rules)}"
+
+
+def _dates(decided: Decided, time: str) -> Iterator[str]:
+    """Policy and coverage were asked about the moment of the request, not about one at which papers still held."""
+    try:
+        asked = datetime.fromisoformat(decided.asked_at or time)
+        if abs(asked - datetime.fromisoformat(time)) > _WITHIN:
+            yield f"it is dated {time}, but policy was asked as of {decided.asked_at}"
+        for cover in decided.coverage:
+            if cover.covered and cover.until is not None and date.fromisoformat(cover.until) < asked.date():
+                yield f"{cover.label} is said to be covered at {cover.service}, but only until {cover.until}"
+    except (ValueError, TypeError):
+        yield "a date in it can't be read"
 
 
 def _candidate(candidate: Candidate, decided: Decided) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ringfence.approvals import check_people
+from ringfence.approvals import check_people, digest
 from ringfence.evidence.bundle.archive import Archive
 from ringfence.evidence.bundle.bodies import Decided
 from ringfence.evidence.bundle.layout import SNAPSHOTS
@@ -35,6 +35,8 @@ def excepted(snapshot: bytes) -> Excepted:
     read = msgspec.json.decode(snapshot, type=_Exceptions)
     try:
         check_people(read.people.values())
+        for each in read.exceptions.values():
+            digest(each.act)
     except ConfigurationError as error:
         raise msgspec.ValidationError(error.message) from None
     return Excepted({str(each.act.body.get("id")): each for each in read.exceptions.values()}, read.people)
@@ -55,13 +57,13 @@ class Named:
             kind = next((kind for kind, folder in SNAPSHOTS.items() if name.startswith(folder)), None)
             if kind is None:
                 continue
-            digest, data = name.removeprefix(SNAPSHOTS[kind]).removesuffix(".json"), archive.read(name)
-            if archive.digests[name] != digest:
+            named, data = name.removeprefix(SNAPSHOTS[kind]).removesuffix(".json"), archive.read(name)
+            if archive.digests[name] != named:
                 notes.fail(12, f"{name} is not what its name says.")
                 continue
-            self.present[kind].add(digest)
+            self.present[kind].add(named)
             try:
-                self._take(kind, digest, data)
+                self._take(kind, named, data)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 notes.find(12, f"{name} can't be read by this version: {error}.")
 
@@ -88,12 +90,12 @@ class Named:
         if on_file is not None and (unknown := relied_on - on_file):
             yield f"its register has no document {', '.join(sorted(unknown))}"
 
-    def _take(self, kind: str, digest: str, data: bytes) -> None:
+    def _take(self, kind: str, named: str, data: bytes) -> None:
         if kind == "policy":
-            self._rules[digest] = rule_ids(data)
+            self._rules[named] = rule_ids(data)
         elif kind == "register":
             found = documents(data)
-            self._on_file[digest] = frozenset(found)
+            self._on_file[named] = frozenset(found)
             self.documents |= found
         elif kind == "exceptions":
-            self.excepted[digest] = excepted(data)
+            self.excepted[named] = excepted(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -36,7 +36,8 @@ class Observing:
     def spans(self, since: str, until: str) -> Observed:
         """Of the period, both ends as records write time and inclusive."""
         kept = self._kept + ([(self._last.time, "", {})] if self._last else [])
-        end = datetime.fromisoformat(until) + timedelta(milliseconds=1)
+        last = datetime.fromisoformat(until)
+        end = last + min(timedelta(milliseconds=1), datetime.max.replace(tzinfo=UTC) - last)
         return observed(kept, datetime.fromisoformat(since), end)
 
 

@@ -64,7 +64,8 @@ class Replayed(msgspec.Struct, frozen=True):
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome. `ok`: no step failed or was skipped. `root` is the newest checkpoint's, in hex.
 
-    `key_given`: the public key came from the auditor, not from the bundle. `open` are the indexes of the first
+    `key_given`: the public key came from the auditor, not from the bundle; `trust_given`: so did whom to believe for
+    anchors. `unclear`: why records of the period may stand outside of the bundle. `open` are the indexes of the first
     requests without an ENDED record, of `open_count` in all; `contradicted` counts decisions that step 13 names.
     """
 
@@ -75,6 +76,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     bundle_size: int
     key_line: str = ""
     key_given: bool = False
+    trust_given: bool = False
     origin: str = ""
     from_: str = ""
     to: str = ""
@@ -85,6 +87,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     open: tuple[int, ...] = ()
     open_count: int = 0
     contradicted: int = 0
+    unclear: tuple[str, ...] = ()
     approvals_checked: int = 0
     not_observed: tuple[Span, ...] = ()
     anchors: tuple[Anchor, ...] = ()

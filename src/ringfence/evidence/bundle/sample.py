@@ -17,7 +17,7 @@ import msgspec
 
 from ringfence.evidence.bundle import layout
 from ringfence.evidence.bundle.archive import Archive, problem
-from ringfence.evidence.bundle.bodies import read_line
+from ringfence.evidence.bundle.bodies import Decided, Line, read_body, read_line
 from ringfence.evidence.bundle.tiling import tiles_of_archive
 from ringfence.ledger import handout
 from ringfence.ledger.checkpoint import Verifier
@@ -33,11 +33,12 @@ class Only(msgspec.Struct, frozen=True):
     label: str = ""
     service: str = ""
 
-    def fits(self, body: dict[str, Any]) -> bool:
-        return (
-            self.effect in ("", body.get("effect"))
-            and (not self.label or self.label in body.get("labels", ()))
-            and self.service in ("", body.get("service"))
+    def fits(self, body: Decided | None) -> bool:
+        """A decision of a shape that is not known belongs to every population: nothing hides behind its shape."""
+        return body is None or (
+            self.effect in ("", body.effect)
+            and (not self.label or self.label in body.labels)
+            and self.service in ("", body.service)
         )
 
 
@@ -75,11 +76,12 @@ def draw(path: Path, count: int, seed: str, only: Only = Only()) -> Sample:  # n
         chosen: list[tuple[int, int, bytes]] = []  # a heap, the largest digest first to go
         decided = population = 0
         for index, leaf in enumerate(archive.lines(layout.RECORDS, MAX_LEAF_BYTES), manifest.first):
-            body = _decision(leaf, index)
-            if body is None:
+            line = _line(leaf, index)
+            if line.phase != "decided":
                 continue
             decided += 1
-            if not only.fits(body):
+            body = read_body(line)
+            if not only.fits(body if isinstance(body, Decided) else None):
                 continue
             population += 1
             rank = (-int.from_bytes(digest(seed, index), "big"), -index, leaf)
@@ -97,12 +99,9 @@ def digest(seed: str, index: int) -> bytes:
     return sha256(f"{seed}:{index}".encode()).digest()
 
 
-def _decision(leaf: bytes, index: int) -> dict[str, Any] | None:
+def _line(leaf: bytes, index: int) -> Line:
     try:
-        line = read_line(leaf)
-        if line.phase != "decided":
-            return None
-        return msgspec.json.decode(line.body, type=dict[str, Any])
+        return read_line(leaf)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise problem(f"record {index} can't be read ({error})") from None
 

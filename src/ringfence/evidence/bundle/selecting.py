@@ -6,6 +6,7 @@ import msgspec
 
 from ringfence.evidence.bundle.observing import SIGNS
 from ringfence.evidence.bundle.period import Period
+from ringfence.ledger.observed import STOP_EVENT
 from ringfence.ledger.read import Entry
 from ringfence.ledger.reader import Reader
 from ringfence.vocabulary.record import Phase
@@ -76,12 +77,16 @@ class _Run:
 
 class _Event(msgspec.Struct):
     event: str = ""
+    instance: str | None = None
+    by: str = ""
 
 
 _event = msgspec.json.Decoder(_Event).decode
 
 
 def _sign(entry: Entry) -> tuple[int, bytes] | None:
-    if entry.fields.phase is Phase.NOTICE and _event(entry.fields.body).event in SIGNS:
-        return entry.index, entry.leaf
-    return None
+    """A command that opens the log starts and stops it, too, and vouches for no gateway."""
+    if entry.fields.phase is not Phase.NOTICE or (said := _event(entry.fields.body)).event not in SIGNS:
+        return None
+    command = said.instance is None and (said.by or said.event == STOP_EVENT)
+    return None if command else (entry.index, entry.leaf)

@@ -18,6 +18,8 @@ from ringfence.vocabulary.decision import Effect
 
 _MOST_NAMES = 10_000
 _MOST_LISTED = 10_000
+_MOST_APPROVERS = 20
+_NAME_CHARS = 200
 _OTHERS = "(others)"
 _TABLES = (
     "effects",
@@ -34,7 +36,10 @@ _QUIET = frozenset({"heartbeat"})  # counted, and not listed among the changes
 
 
 class Summing:
-    """Fed with each record of a period in order. Memory is bounded by _MOST_NAMES and _MOST_LISTED."""
+    """Fed with each record of a period in order. Memory is bounded by _MOST_NAMES, _MOST_LISTED and _NAME_CHARS.
+
+    `overflowed`: records name more snapshots of a kind than `digests` holds.
+    """
 
     def __init__(self) -> None:
         self.phases: Counter[str] = Counter()
@@ -42,6 +47,7 @@ class Summing:
         self._tables: dict[str, Counter[str]] = {name: Counter() for name in _TABLES}
         self._changes: list[dict[str, Any]] = []
         self._more_changes = 0
+        self.overflowed = False
         self.first_time = self.last_time = ""
 
     def record(self, index: int, line: Line, body: Body | None) -> None:
@@ -83,9 +89,9 @@ class Summing:
             {
                 "index": index,
                 "time": line.time,
-                "event": body.event,
-                "actor": body.actor or "",
-                "approvers": list(body.approvers or ()),
+                "event": _name(body.event),
+                "actor": _name(body.actor or ""),
+                "approvers": [_name(each) for each in (body.approvers or ())[:_MOST_APPROVERS]],
             }
         )
 
@@ -104,7 +110,7 @@ class Summing:
         }
 
     def _count(self, table: str, name: str) -> None:
-        counts = self._tables[table]
+        counts, name = self._tables[table], _name(name)
         counts[name if name in counts or len(counts) < _MOST_NAMES else _OTHERS] += 1
 
     def _digests(self, body: Decided | Notice) -> None:
@@ -112,6 +118,12 @@ class Summing:
             digest = getattr(body, NAMED_BY[kind])
             if digest and len(found) < _MOST_NAMES:
                 found.add(digest)
+            elif digest and digest not in found:
+                self.overflowed = True
+
+
+def _name(text: str) -> str:
+    return text if len(text) <= _NAME_CHARS else text[:_NAME_CHARS] + "..."
 
 
 def whole_summary(

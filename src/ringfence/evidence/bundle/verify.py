@@ -248,6 +248,8 @@ class _Run:
             following.observing.record(line := read_line(sign), read_body(line))
         assert self.named is not None
         missing = self.named.compare(following.summing.digests, self.notes)
+        if following.summing.overflowed:
+            self.notes.find(12, "Records name so many snapshots that not all were looked for.")
         # Step 15.
         self.notes.begin(15)
         spans = not_observed(following.observing.spans(manifest.from_, manifest.to))
@@ -286,6 +288,7 @@ class _Run:
             bundle_size=size,
             key_line=self.key_line,
             key_given=self.public_key is not None,
+            trust_given=self.trust is not None,
             anchors=tuple(self.anchors),
         )
         if self.manifest is not None:
@@ -307,6 +310,7 @@ class _Run:
                 open=open_requests(unended),
                 open_count=len(unended),
                 contradicted=self.following.contradicted,
+                unclear=tuple(self.following.unclear),
                 approvals_checked=self.approving.checked if self.approving else 0,
             )
         return msgspec.structs.replace(found, claims=tuple(claims_of(found, replayed)))

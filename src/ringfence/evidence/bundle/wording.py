@@ -19,6 +19,7 @@ READING = (
 _Rows = list[tuple[str, ...]]
 
 _MOST_ROWS = 500
+_MOST_CHARS = 1000  # in a cell
 _TIME = "%Y-%m-%d %H:%M:%S"
 _TABLES = {
     "effects": "Decisions by effect",
@@ -47,8 +48,21 @@ def verdict(found: Verified) -> str:
     return "Verified: no step failed." if found.ok else "NOT VERIFIED: see the steps that failed."
 
 
+def shown(text: str) -> str:
+    """`text`, which the bundle's maker may have written, as it stands there: what would move a terminal's cursor, hide
+    or turn the direction of what is read is spelt out, and what is very long is cut."""
+    cut = text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}... ({len(text)} characters)"
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in cut)
+
+
 def tables(found: Verified) -> Iterator[Table]:
-    """All sections of a report."""
+    """All sections of a report, with nothing in them but what is shown as it is written."""
+    for table in _tables(found):
+        rows = [tuple(shown(cell) for cell in row) for row in table.rows]
+        yield Table(table.title, table.heads, rows, table.note)
+
+
+def _tables(found: Verified) -> Iterator[Table]:
     about: _Rows = [
         ("Log", found.origin),
         ("Public key", f"{found.key_line} ({'given by you' if found.key_given else 'taken from the bundle'})"),
@@ -66,7 +80,10 @@ def tables(found: Verified) -> Iterator[Table]:
     spans: _Rows = [(f"{s.start:{_TIME}}", f"{s.end:{_TIME}}", str(s.why or "")) for s in found.not_observed]
     yield _bounded("Not observed", ("From (UTC)", "To (UTC)", "Why"), spans)
     anchors: _Rows = [(str(a.kind), str(a.size), f"{a.time:{_TIME}}" if a.time else "", a.by) for a in found.anchors]
-    yield _bounded("Outside anchors that hold", ("Kind", "Records", "Time (UTC)", "By"), anchors)
+    title = "Outside anchors that hold" + (
+        "" if found.trust_given else ", where those are believed whom the bundle's maker named"
+    )
+    yield _bounded(title, ("Kind", "Records", "Time (UTC)", "By"), anchors)
 
 
 def _records(summary: dict[str, Any]) -> Iterator[Table]:

@@ -13,11 +13,12 @@ from msgspec import Meta
 
 
 class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The share of what identifies somebody in a set of texts that one detector found. `tagger` figures are with the
-    patterns beside it. `source` is where it is described, with how to measure it again."""
+    """The share of what identifies somebody that one detector found in a set of texts, which `about` tells of. `source`
+    is where it is described, with how to measure it again."""
 
     detector: str
     set: str
+    about: str
     unit: str
     share: Annotated[float, Meta(ge=0, le=1)]
     measured_on: date

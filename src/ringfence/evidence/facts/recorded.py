@@ -23,9 +23,11 @@ def recorded(
     scope: dict[str, str] | None = None,
     limits: tuple[str, ...] = (),
     as_of: date | None = None,
+    looked: bool = True,
 ) -> Fact:
-    """A fact on the period. `vendor`: whose traffic it is about, "" for all. Where the ledger holds no record of the
-    period, its basis is NOTHING: that none happened and that nobody looked read alike there."""
+    """A fact on the period. `vendor`: whose traffic it is about, "" for all. `looked`: whether there was anything in
+    which it could have been seen. Without that, and where the ledger holds no record of the period, its basis is
+    NOTHING: that none happened and that nobody looked read alike there."""
     traffic = world.traffic
     first, last = traffic.period
     seen = traffic.indexes is not None
@@ -33,7 +35,7 @@ def recorded(
         subject=subject,
         predicate=predicate,
         value=value,
-        basis=Basis.RECORDED if seen else Basis.NOTHING,
+        basis=Basis.RECORDED if seen and looked else Basis.NOTHING,
         says=says if seen else f"The ledger holds no record from {first} to {last}.",
         check=CHECK_LEDGER,
         as_of=as_of or traffic.last_day,

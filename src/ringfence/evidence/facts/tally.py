@@ -147,7 +147,9 @@ class _Tally:
 
     def _happened(self, event: str, body: Mapping[str, Any]) -> None:
         traffic = self._traffic
-        if event == "incident":
+        if event == "posture_probed":
+            traffic.probes += 1
+        elif event == "incident":
             traffic.incidents += 1
         elif event == "posture_drift" and not body.get("resolved"):
             traffic.drifts.add(str(body.get("finding")))

@@ -51,9 +51,10 @@ class Traffic(msgspec.Struct, kw_only=True):
     `unsearched` and `partial` count requests in which names were not searched for, and that could not be read whole.
     `outcomes`, `denials` (by rule), `effects` and `excepted` (by exception) count requests. `incomplete` are records of
     older versions, which lack members. `versions` are Ringfence's own that were running. `runs` are comparisons with
-    vendors' counts about days of the period, whenever they were made. `changes` are changes of rules, register, keys
-    or people on record, `approved` those with an approval that holds. `spans` say when any gateway was observed,
-    `instances` how many seconds of the period each was. `indexes` are the first and last record of the period.
+    vendors' counts about days of the period, whenever they were made. `probes` count readings of accounts, `changes`
+    those of rules, register, keys, people and exceptions, `approved` such with an approval that holds. `spans` say when
+    any gateway was observed, `instances` how many seconds of the period each was. `indexes` are the first and last
+    record of the period.
     """
 
     period: tuple[date, date]
@@ -73,6 +74,7 @@ class Traffic(msgspec.Struct, kw_only=True):
     incomplete: int = 0
     versions: set[str] = set()
     runs: list[Run] = []
+    probes: int = 0
     incidents: int = 0
     drifts: set[str] = set()
     changes: int = 0

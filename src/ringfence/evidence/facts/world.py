@@ -18,7 +18,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     the day of the newest anchor that holds, or None; `anchors_sound` is false where an anchor contradicts the ledger.
     `private_models` are the models that answer in the house; `isolated` whether the embedded engine is told to start
     without a network, None where no engine is embedded. `commitments_days` 0: kept for ever. `approvers` are enrolled
-    today, `exceptions` in force today, by id.
+    today, `exceptions` in force today, by id. `addresses` are base URLs of services that the settings name or that
+    requests left for, by service.
     """
 
     version: str
@@ -42,6 +43,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     anchors_sound: bool = True
     approvers: int = 0
     exceptions: tuple[str, ...] = ()
+    addresses: dict[str, str] = {}
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 import msgspec
 
@@ -77,6 +77,8 @@ def problems(given: Terms, needs: Iterable[Need], organisation: Organisation, ma
             found.append(f"{name}: must not be empty")
     if given.starts.tzinfo is None or given.expires.tzinfo is None:
         found.append("starts, expires: must state their time zone, such as 2031-05-20T00:00:00Z")
+    elif not all(MINYEAR < moment.year < MAXYEAR for moment in (given.starts, given.expires)):
+        found.append("starts, expires: must be days of this age")
     elif given.expires <= given.starts:
         found.append("expires: lies before starts")
     elif given.expires - given.starts > timedelta(days=max_days):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ def load(
     entries: list[Entry] = []
     kept: dict[str, Any] = {}
     for path in sorted(folder.glob("[!.]*.json")):
+        if not path.name.isprintable():
+            entries.append(Entry(file=ascii(path.name), problem="its name is no plain text"))
+            continue
         try:
             proposal = parse_proposal(path.read_bytes(), path.name)
         except OSError as error:
@@ -87,6 +90,6 @@ def _until(given: Terms, approvals: Iterable[Approval], people: Mapping[str, Per
 
 
 def _last_moment(person: Person) -> datetime:
-    if person.until is None:
+    if person.until is None or person.until == date.max:
         return datetime.max.replace(tzinfo=UTC)
     return datetime.combine(person.until, time.min, UTC) + timedelta(days=1)

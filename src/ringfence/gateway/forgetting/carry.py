@@ -8,7 +8,7 @@ start or command goes on at 3: the record then stands twice, with the same order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,20 @@ from typing import Any
 import msgspec
 
 from ringfence import approvals
+from ringfence.gateway.forgetting.comparing import compare
 from ringfence.gateway.forgetting.holds import RELEASE_ACT, RELEASED_EVENT, Holds
-from ringfence.gateway.forgetting.order import DONE_EVENT, ORDERED_EVENT, Order, Ranges, of_notice, read_ranges
+from ringfence.gateway.forgetting.order import (
+    DONE_EVENT,
+    ORDERED_EVENT,
+    Order,
+    Ranges,
+    notice_of,
+    of_notice,
+    read_ranges,
+)
 from ringfence.gateway.forgetting.rules import kept_since, rules
-from ringfence.gateway.forgetting.selection import held_among, indexes_of
-from ringfence.ledger.reader import Reader
+from ringfence.gateway.forgetting.selection import held_among, indexes_of, ranges_of
+from ringfence.ledger.reader import Reader, erase_all
 from ringfence.sidecar.content import Contents
 from ringfence.sidecar.subjects import Subjects
 from ringfence.vocabulary.approval import Act, Approval, Person, Proposal
@@ -56,19 +65,21 @@ def check(
     reader: Callable[[], Reader],
     people: Mapping[str, Person],
     now: datetime,
-) -> None:
-    """INVARIANT: no order is put on record, by whichever process, without the approvals that it needs. Other notices
-    pass. Raises ConfigurationError, LedgerError."""
+) -> dict[str, Any]:
+    """The notice as it goes on record. Raises ConfigurationError, LedgerError.
+
+    INVARIANT: no order is put on record, by whichever process, that is not what its list and the log say, or that lacks
+    the approvals that it needs; and `approvers` are those whose approvals hold, not those whom a file names.
+    """
+    actor, instance = str(body.get("actor", "")), str(body.get("instance", ""))
     if body.get("event") == ORDERED_EVENT:
         order, proposal = of_notice(dict(body))
-        last = max((last for _, last in read_ranges(lists, order)), default=0)
-        # Its age is what the log says, not what the order does: times rise with the indexes.
-        found = next(reader().entries(last), None)
-        if found is None or order.last_index != last or order.last_time < found.fields.time:
-            raise ConfigurationError("an order to forget states another time than its records", remedy="Give it again.")
-        approved(order, proposal, people, now)
-    elif body.get("event") == RELEASED_EVENT:
-        approvals.require(released(body), people, now, rules().people)
+        ranges = read_ranges(lists, order)
+        compare(reader(), order, ranges)
+        return notice_of(order, ranges, actor, instance, proposal, approved(order, proposal, people, now))
+    proposal = released(body)
+    given = approvals.require(proposal, people, now, rules().people)
+    return release_of(proposal, actor, instance, given)
 
 
 def released(body: Mapping[str, Any]) -> Proposal:
@@ -78,6 +89,19 @@ def released(body: Mapping[str, Any]) -> Proposal:
         return msgspec.convert({"act": act, "approvals": body.get("envelopes", ())}, Proposal)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"the release of a hold can't be read: {error}", remedy="Give it again.") from error
+
+
+def release_of(proposal: Proposal, actor: str, instance: str, given: Sequence[Approval]) -> dict[str, Any]:
+    """The body of the NOTICE record after which a hold ends."""
+    return {
+        "event": RELEASED_EVENT,
+        "hold": str(proposal.act.body.get("hold", "")),
+        "reason": str(proposal.act.body.get("reason", "")),
+        "actor": actor,
+        "approvers": [each.person for each in given],
+        "envelopes": msgspec.to_builtins(proposal.approvals),
+        "instance": instance,
+    }
 
 
 def refuse_held(reader: Reader, holds: Path, order: Order, ranges: Ranges) -> None:
@@ -104,8 +128,7 @@ def carry_out(body: Mapping[str, Any], reader: Reader, places: Places) -> list[d
     wanted = set(indexes_of(ranges))
     held = _with_ends(reader, held_among(reader, holds, wanted), order.first_index)
     gone = sorted(wanted - held)
-    for index in gone:
-        reader.erase(index)
+    erase_all(reader, ranges_of(gone))
     done = {
         "event": DONE_EVENT,
         "order": order.order,

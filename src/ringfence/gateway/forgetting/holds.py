@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from ringfence.gateway.forgetting.selection import Selection
+from ringfence.ledger.read import Entry
 from ringfence.ledger.reader import Reader
 from ringfence.posture.store import write
 from ringfence.vocabulary.errors import ConfigurationError
@@ -36,18 +37,23 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Release(msgspec.Struct, frozen=True):
-    event: str = ""
-    hold: str = ""
+    """Of any type: what stands on record can't be taken back, and must not keep others from being read."""
+
+    event: Any = ""
+    hold: Any = ""
 
 
 _release = msgspec.json.Decoder(_Release)
 
 
 class Holds:
-    """The holds in a file."""
+    """The holds in a file, and those of the log as far as it was read: who keeps this object reads only what is new."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._read = 0
+        self._on_record: dict[str, Hold] = {}
+        self._released: set[str] = set()
 
     def all(self) -> dict[str, Hold]:
         """By id. Raises ConfigurationError where the file can't be read: then nothing may be forgotten."""
@@ -71,18 +77,29 @@ class Holds:
             self._keep({id_: hold for id_, hold in self.all().items() if id_ != hold_id})
 
     def in_force(self, reader: Reader | None) -> dict[str, Hold]:
-        """Those of the file and of the log. Raises ConfigurationError, LedgerCorrupt."""
+        """Those of the file and of the log. Raises ConfigurationError, LedgerCorrupt.
+
+        INVARIANT: what was put on record first is what is held, whatever the file or a later record of the same id
+        says: nobody narrows a hold by editing it.
+        """
         holds = self.all()
-        for entry in reader.entries() if reader else ():
-            if entry.fields.phase is not Phase.NOTICE:
-                continue
-            said = _release.decode(entry.fields.body)
-            if said.event == ADDED_EVENT:
-                hold = of_notice(msgspec.json.decode(entry.fields.body), entry.fields.time)
-                holds.setdefault(hold.id, hold)
-            elif said.event == RELEASED_EVENT:
-                holds.pop(said.hold, None)
-        return holds
+        for entry in reader.entries(self._read) if reader else ():
+            self._read = entry.index + 1
+            if entry.fields.phase is Phase.NOTICE:
+                self._heed(entry)
+        for hold_id in self._released:
+            holds.pop(hold_id, None)
+        return {**holds, **self._on_record}
+
+    def _heed(self, entry: Entry) -> None:
+        said = _release.decode(entry.fields.body)
+        if said.event == ADDED_EVENT:
+            hold = of_notice(msgspec.json.decode(entry.fields.body), entry.fields.time)
+            self._on_record.setdefault(hold.id, hold)
+            self._released.discard(hold.id)
+        elif said.event == RELEASED_EVENT:
+            self._on_record.pop(str(said.hold), None)
+            self._released.add(str(said.hold))
 
     def _keep(self, holds: dict[str, Hold]) -> None:
         write(self._path, msgspec.json.format(msgspec.json.encode(list(holds.values())), indent=1))

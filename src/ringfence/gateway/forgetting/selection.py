@@ -73,9 +73,11 @@ def choose(
     only: Collection[int] | None = None,
     beside: Collection[int] = (),
     start: int = 0,
+    stop: int | None = None,
 ) -> Chosen:
     """The records of a selection that still have something to forget: a salt, or an entry `beside` the ledger (record
-    indexes). `only` are the requests (indexes of DECIDED records) that two custodians found. Raises LedgerCorrupt.
+    indexes). `only` are the requests (indexes of DECIDED records) that two custodians found; those from `start` to just
+    before `stop` are looked at. Raises LedgerCorrupt.
     """
     holds = tuple(holds)
     taken: dict[int, str] = {}
@@ -85,8 +87,12 @@ def choose(
     for entry in reader.entries(start):
         if end and entry.fields.time >= end:
             break  # every reply to what is meant has ended by then
+        if entry.index == stop:
+            end = _a_day_after(entry.fields.time)
         if entry.fields.phase is Phase.DECIDED:
             who = _who.decode(entry.fields.body)
+            if stop is not None and entry.index >= stop:
+                continue
             if not selection.has(who, entry.fields.time) or (only is not None and entry.index not in only):
                 continue
             if any(hold.has(who, entry.fields.time) for hold in holds):

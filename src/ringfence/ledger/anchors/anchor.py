@@ -13,6 +13,9 @@ from cryptography import x509
 from ringfence.ledger.anchors.cosignature import CosignerKey
 from ringfence.vocabulary.errors import ConfigurationError
 
+LATEST_S = 253_402_300_799
+"""Unix seconds: the end of the year 9999, where Python's calendar ends. A signature may name a later time."""
+
 
 class Kind(StrEnum):
     """TIMESTAMP: an authority says when (RFC 3161). WITNESS: another machine says that the log only grew (C2SP).

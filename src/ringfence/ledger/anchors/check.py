@@ -9,14 +9,12 @@ from hashlib import sha256
 import msgspec
 
 from ringfence.ledger.anchors import timestamp
-from ringfence.ledger.anchors.anchor import Anchor, Kind, Trust
+from ringfence.ledger.anchors.anchor import LATEST_S, Anchor, Kind, Trust
 from ringfence.ledger.anchors.cosignature import signature_line, time_cosigned
 from ringfence.ledger.anchors.store import CHECKPOINT, is_size
 from ringfence.ledger.anchors.worm import Copy
 from ringfence.ledger.checkpoint import Note, Verifier, check_note, read_note
 from ringfence.vocabulary.errors import AnchorError, AnchorUntrusted, LedgerCorrupt
-
-_LATEST_S = 253_402_300_799  # the end of the year 9999, where Python's calendar ends
 
 
 def check(files: Mapping[str, bytes], verifier: Verifier, trusted: Trust) -> list[Anchor]:
@@ -85,8 +83,8 @@ def _witnessed(note: Note, name: str, key_id: bytes, signature: bytes, trusted: 
             error.message.removesuffix("."),
             wrong=True,
         )
-    when = datetime.fromtimestamp(min(time_s or 0, _LATEST_S), UTC)
-    says = "the witness saw the log grow to this, and never another past"
+    when = datetime.fromtimestamp(min(time_s or 0, LATEST_S), UTC)
+    says = "the witness says that it saw the log grow to this, and never another past"
     return Anchor(Kind.WITNESS, checkpoint.size, checkpoint.root.hex(), when, name, True, says)
 
 
@@ -109,7 +107,7 @@ def _stamped(note: Note, answer: bytes, trusted: Trust) -> Anchor:
             error.message.removesuffix("."),
             wrong=wrong,
         )
-    says = "these records, and no others before them, were signed by then"
+    says = "the tree of just these records existed by then"
     return Anchor(Kind.TIMESTAMP, checkpoint.size, checkpoint.root.hex(), stamp.time, stamp.by, True, says)
 
 

@@ -32,16 +32,31 @@ class Contradiction(msgspec.Struct, frozen=True):
     says: str
 
 
+class Followed(msgspec.Struct, frozen=True):
+    """The log's own root (hex) at each size that was asked for and that it reaches, the time on the record that comes
+    next, and how far it was followed."""
+
+    roots: dict[int, str]
+    next_times: dict[int, str]
+    size: int
+
+
 def contradictions(reader: Reader, anchored: Iterable[tuple[int, str]]) -> list[Contradiction]:
     """Compares anchored trees (size, root in hex), from wherever they come, with the log's records, which are hashed
     anew: nothing that the log says of itself is believed. Empty where the log leads to all of them.
 
     Reads the whole log once, up to the largest size. Raises LedgerCorrupt where it can't be read.
     """
+    trees_ = list(anchored)
+    return compare(follow(reader, {size for size, _ in trees_}), trees_)
+
+
+def compare(log: Followed, anchored: Iterable[tuple[int, str]]) -> list[Contradiction]:
+    """The same, of a log that was followed to all these sizes."""
     by_size: dict[int, set[str]] = {}
     for size, root in anchored:
         by_size.setdefault(size, set()).add(root)
-    roots, size_now = _roots(reader, set(by_size))
+    roots, size_now = log.roots, log.size
     found, sound = [], 0
     for size in sorted(by_size):
         if roots.get(size) in by_size[size]:
@@ -65,16 +80,18 @@ def trees(checkpoints: Iterable[Checkpoint]) -> list[tuple[int, str]]:
     return [(each.size, each.root.hex()) for each in checkpoints]
 
 
-def _roots(reader: Reader, sizes: set[int]) -> tuple[dict[int, str], int]:
-    """The log's own root (hex) at each of `sizes` that it reaches; and how far it was followed."""
+def follow(reader: Reader, sizes: set[int]) -> Followed:
+    """Reads the log once, up to the largest of `sizes`. Raises LedgerCorrupt."""
     frontier = Frontier()
-    roots = {0: frontier.root().hex()}
+    roots, next_times = {0: frontier.root().hex()}, dict[int, str]()
     last = max(sizes, default=0)
     if last:
         for entry in reader.entries():
+            if frontier.size in roots:
+                next_times[frontier.size] = entry.fields.time
             frontier.append(leaf_hash(entry.leaf))
             if frontier.size in sizes:
                 roots[frontier.size] = frontier.root().hex()
             if frontier.size == last:
                 break
-    return roots, frontier.size
+    return Followed(roots, next_times, frontier.size)

@@ -27,7 +27,7 @@ from ringfence.vocabulary.errors import LedgerCorrupt
 MOST_BYTES = 131_072
 """Of one request: 63 hashes, and a note with 16 signatures of nearly 5,000 bytes (https://c2sp.org/signed-note)."""
 MOST_HASHES = 63
-_MOST_EVIDENCE = 1_000  # files; whoever has a log's key could fill the disk otherwise
+_MOST_KEPT = 1_000  # files of a log in each folder; whoever has its key could fill the disk otherwise
 _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
 _TEXT, _NOTE = "text/plain; charset=utf-8", "note"
 
@@ -56,7 +56,8 @@ class _Refused(Exception):
 
 class Witness:
     """Use it from any thread. `now` gives Unix seconds. Its folder holds `logs/<digest of the origin>/note` for each
-    log, and in `evidence/` what a log signed that does not extend what it had signed before."""
+    log; in `evidence/` second trees of one size that a log signed, which convict it by themselves; in `unproven/` what
+    it signed and whoever sent it could not prove to extend the first, which anybody may send who has a checkpoint."""
 
     def __init__(self, folder: Path, cosigner: Cosigner, logs: Iterable[Verifier], now: Callable[[], float]) -> None:
         """Raises LedgerLocked where another witness uses the folder, LedgerCorrupt where what it kept is damaged: a
@@ -108,13 +109,13 @@ class Witness:
             raise _Refused(409, f"{last.size}\n", SIZE_TYPE)
         if new.size == last.size:
             if new.root != last.root:
-                self._keep_evidence(new, note)
+                self._keep_apart("evidence", new, note)
                 raise _Refused(409, f"{last.size}\n", SIZE_TYPE)
             holds = not path
         else:
             holds = consistency_holds(old, last.root, new.size, new.root, path) if old else not path
         if not holds:
-            self._keep_evidence(new, note)
+            self._keep_apart("unproven", new, note)
             raise _Refused(422, "the consistency proof does not hold\n")
 
     def _cosign(self, log: Verifier, note: bytes, read: Note) -> Answer:
@@ -128,13 +129,13 @@ class Witness:
         self._seen[log.name] = Seen(read.checkpoint, note + line, time_s)
         return Answer(200, line)
 
-    def _keep_evidence(self, checkpoint: Checkpoint, note: bytes) -> None:
-        """A log that signed two histories: the note that shows it, beside the one that was cosigned."""
-        folder = self._folder / "evidence"
+    def _keep_apart(self, where: str, checkpoint: Checkpoint, note: bytes) -> None:
+        """A note that does not follow from the one that was cosigned, so that people can ask. Bounded for each log."""
+        folder = self._folder / where
         make_folder(folder)
         digest = sha256(checkpoint.origin.encode()).hexdigest()[:16]
         path = folder / f"{digest}-{checkpoint.size:020d}-{checkpoint.root.hex()[:16]}"
-        if not path.exists() and len(list(folder.iterdir())) < _MOST_EVIDENCE:
+        if not path.exists() and len(list(folder.glob(f"{digest}-*"))) < _MOST_KEPT:
             replace_file(path, note, 0o600)
 
     def _log_folder(self, log: Verifier) -> Path:

@@ -14,8 +14,12 @@ INVARIANT: whatever was acknowledged is at or below the head, and at or below th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from ringfence.ledger.checkpoint import Checkpoint, Signer
 from ringfence.ledger.highest import Head, Highest
@@ -26,31 +30,44 @@ from ringfence.ledger.record import Draft, rfc3339
 from ringfence.ledger.salts import encode_slot
 from ringfence.ledger.store import Admitted, Outcome, admit, pair
 from ringfence.ledger.tree import Frontier, leaf_hash
-from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
+from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError, LedgerUnavailable
 
 COMMIT_TIMEOUT_S = 20.0
 """For one commit, waiting for the other gateways' included. Then this gateway gives up, and stops."""
 
+MOST_AHEAD = timedelta(minutes=5)
+"""By which another gateway's clock may be ahead of this one's."""
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
+
 # $1: the requests of this commit, whose open ones are wanted.
 _READ = """
-SELECT size, note, peaks, time,
+SELECT size, note, peaks, time, pg_backend_pid() AS process,
     ARRAY(SELECT request_id FROM ringfence.open_requests WHERE request_id = ANY($1::text[])) AS open
 FROM ringfence.head
 """
 
 _WRITE = """
-WITH leaf AS (INSERT INTO ringfence.leaves SELECT * FROM unnest($1::bigint[], $2::bytea[])),
+WITH leaf AS (INSERT INTO ringfence.leaves SELECT * FROM unnest($1::bigint[], $2::bytea[]) RETURNING 1),
     salt AS (INSERT INTO ringfence.salts SELECT * FROM unnest($3::bigint[], $4::bytea[])),
     signed AS (INSERT INTO ringfence.checkpoints VALUES ($5, $6)),
     ended AS (DELETE FROM ringfence.open_requests WHERE request_id = ANY($7::text[])),
     decided AS (INSERT INTO ringfence.open_requests SELECT *, $10 FROM unnest($8::text[], $9::bigint[])
         ON CONFLICT (request_id) DO UPDATE SET index = excluded.index, instance = excluded.instance)
-UPDATE ringfence.head SET size = $5, note = $6, peaks = $11, time = $12 WHERE size = $13
+UPDATE ringfence.head SET size = $5, note = $6, peaks = $11, time = $12
+    WHERE size = $13 AND (SELECT count(*) FROM leaf) = $5::bigint - $13::bigint
 """
 
 
+class Written(msgspec.Struct, frozen=True):
+    """As whom a gateway writes: its name, and the process on the server that holds the lock on it."""
+
+    instance: str
+    holder: int
+
+
 class PostgresStore:
-    """The log in a database, written as the gateway `instance`. `highest` is where this gateway remembers the highest
+    """The log in a database, as one gateway writes it. `highest` is where this gateway remembers the highest
     checkpoint that it saw (None: it remembers nothing, as a command); `seen` is that checkpoint's head."""
 
     def __init__(
@@ -60,14 +77,14 @@ class PostgresStore:
         highest: Highest | None,
         signer: Signer,
         *,
-        instance: str,
+        written_as: Written,
         clock: Callable[[], float],
     ) -> None:
         self._session = session
         self._head, self._seen = seen
         self._highest = highest
         self._signer = signer
-        self._instance = instance
+        self._written_as = written_as
         self._clock = clock
 
     @property
@@ -93,12 +110,17 @@ class PostgresStore:
         # 1.
         await connection.execute(BEGIN)
         row = await connection.fetchrow(_READ, [draft.request_id for draft in drafts if _sound(draft)])
+        if row is not None and row["process"] != self._written_as.holder:
+            raise LedgerUnavailable(
+                "The connection is lent by a pooler by transaction: locks and settings of this session are elsewhere.",
+                where=WHERE,
+                remedy="Connect straight to the server, or through a pooler in session mode.",
+            )
         self._learn(row)
         first = self._seen.size
         before = dict.fromkeys(row["open"], -1)
         after = dict(before)
-        # A gateway whose clock is behind another's says the later time, so that time never runs backwards in the log.
-        time = max(rfc3339(self._clock()), row["time"])
+        time = _time(self._clock(), row["time"])
         taken = admit(drafts, time, lambda draft, place: _follow(after, draft, first + place))
         if not taken.leaves:
             await connection.execute("ROLLBACK")
@@ -111,10 +133,20 @@ class PostgresStore:
         note, peaks = self._signer.sign(checkpoint), tuple(frontier.peaks)
         rows = _rows(taken, first, before, after)
         moved = await connection.execute(
-            _WRITE, *rows[:4], frontier.size, note, *rows[4:], self._instance, b"".join(peaks), time, first
+            _WRITE,
+            *rows[:4],
+            frontier.size,
+            note,
+            *rows[4:],
+            self._written_as.instance,
+            b"".join(peaks),
+            time,
+            first,
         )
         if moved != "UPDATE 1":
-            raise LedgerCorrupt("Another hand moved the log's head past its lock.", where=WHERE)
+            raise LedgerCorrupt(
+                "Another hand moved the log's head past its lock, or kept rows from being written.", where=WHERE
+            )
         # 3.
         if await connection.execute("COMMIT") != "COMMIT":
             raise LedgerCorrupt("PostgreSQL rolled a commit back without an error.", where=WHERE)
@@ -134,6 +166,18 @@ class PostgresStore:
                 where=WHERE,
             )
         self._head, self._seen = head, checkpoint
+
+
+def _time(now_s: float, last: str) -> str:
+    """A gateway whose clock is behind another's says the later time of the `last` commit, so that time does not run
+    backwards. But no key signed where the database keeps it: what is far ahead, or no time, is not taken over."""
+    now = rfc3339(now_s)
+    try:
+        ahead = datetime.fromisoformat(last) - datetime.fromtimestamp(now_s, UTC)
+        sound = _TIME.fullmatch(last) is not None and ahead <= MOST_AHEAD
+    except (ValueError, TypeError):
+        return now
+    return max(now, last) if sound else now
 
 
 def remembered(head: Head, sequence: int) -> Head:

@@ -9,7 +9,9 @@ import msgspec
 
 from ringfence.ledger.postgres.schema import lock_key
 from ringfence.ledger.postgres.session import WHERE
-from ringfence.vocabulary.errors import ConfigurationError, LedgerLocked
+from ringfence.ledger.read import decode_leaf
+from ringfence.vocabulary.errors import ConfigurationError, LedgerCorrupt, LedgerLocked
+from ringfence.vocabulary.record import Phase
 
 if TYPE_CHECKING:
     import asyncpg
@@ -25,6 +27,12 @@ _HELD = """
 SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND classid::bigint = $1 AND objid::bigint = $2)
+"""
+
+
+_OPEN = """
+SELECT request_id, index, instance, leaf FROM ringfence.open_requests LEFT JOIN ringfence.leaves USING (index)
+ORDER BY index
 """
 
 
@@ -46,8 +54,8 @@ def check_name(instance: str) -> None:
         )
 
 
-async def take(connection: asyncpg.Connection, instance: str, wait_s: float) -> None:
-    """Hold the name until the connection ends. Raises LedgerLocked where another process holds it for `wait_s`."""
+async def take(connection: asyncpg.Connection, instance: str, wait_s: float) -> int:
+    """Hold the name until the connection ends; returns the process on the server that holds it. Raises LedgerLocked where another process holds it for `wait_s`."""
     clock = asyncio.get_running_loop().time
     until = clock() + wait_s
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _key(instance)):
@@ -58,15 +66,25 @@ async def take(connection: asyncpg.Connection, instance: str, wait_s: float) -> 
                 remedy="Stop it, or give each gateway an [ledger] instance of its own.",
             )
         await asyncio.sleep(_LOOK_S)
+    return int(await connection.fetchval("SELECT pg_backend_pid()"))
 
 
 async def left_open(connection: asyncpg.Connection, instance: str) -> dict[str, int]:
     """The requests that `instance` left open before this start, and those of instances that are gone, oldest first.
 
     One that starts at this moment is not harmed: what it left before is over either way, and it decides under new ids.
+    Raises LedgerCorrupt where one was never decided: its end would be signed, and be wrong for ever.
     """
-    rows = await connection.fetch("SELECT request_id, index, instance FROM ringfence.open_requests ORDER BY index")
-    found = [Open(*row) for row in rows]
+    rows = await connection.fetch(_OPEN)
+    for request_id, index, _, leaf in rows:
+        decided = decode_leaf(leaf, index) if leaf else None
+        if decided is None or (decided.phase, decided.request_id) != (Phase.DECIDED, request_id):
+            raise LedgerCorrupt(
+                f"The database says that record {index} decides an open request, and it does not.",
+                where=WHERE,
+                remedy="Nothing was written. Find out who wrote to ringfence.open_requests, and remove that row.",
+            )
+    found = [Open(*row[:3]) for row in rows]
     there = {name for name in {each.instance for each in found} - {instance} if await _is_there(connection, name)}
     return {each.request_id: each.index for each in found if each.instance not in there}
 

@@ -16,7 +16,7 @@ from ringfence.ledger.highest import Head, Highest, decode_slots, newest
 from ringfence.ledger.keys import create_key, load_key, publish_key_line
 from ringfence.ledger.ledger import Ledger, announce
 from ringfence.ledger.postgres import instances, schema
-from ringfence.ledger.postgres.commits import PostgresStore, remembered
+from ringfence.ledger.postgres.commits import PostgresStore, Written, remembered
 from ringfence.ledger.postgres.head import must_extend, read_head
 from ringfence.ledger.postgres.session import WHERE, Session
 from ringfence.ledger.recovery import Recovered
@@ -74,13 +74,14 @@ def open_ledger(
             undo.callback(session.close)
             session.run(schema.insist_on_durability(session.connection), START_TIMEOUT_S)
             signer = _signer(place, session)
-            session.run(instances.take(session.connection, place.instance, lock_wait_s), START_TIMEOUT_S)
+            holder = session.run(instances.take(session.connection, place.instance, lock_wait_s), START_TIMEOUT_S)
             seen = _seen(place, highest, signer.verifier)
             head, now = _stand(session, seen, signer.verifier)
             if highest is None and place.remembers:
                 highest = _first_highest(place, session, head)
                 undo.callback(highest.close)
-            store = PostgresStore(session, (head, now), highest, signer, instance=place.instance, clock=clock)
+            written_as = Written(place.instance, holder)
+            store = PostgresStore(session, (head, now), highest, signer, written_as=written_as, clock=clock)
             unended = session.run(instances.left_open(session.connection, place.instance), START_TIMEOUT_S)
             recovered = Recovered(now.size, unended, adopted=now.size - seen.size, cut_bytes=0)
             if highest:

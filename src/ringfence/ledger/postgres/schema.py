@@ -34,6 +34,13 @@ CREATE TABLE ringfence.snapshots (
 """
 
 
+# https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED
+_UNLOGGED = """
+SELECT min(relname::text) FROM pg_class
+WHERE relnamespace = to_regnamespace('ringfence') AND relkind IN ('r', 'i') AND relpersistence <> 'p'
+"""
+
+
 class Log(msgspec.Struct, frozen=True):
     """Whose log a database holds."""
 
@@ -86,7 +93,7 @@ async def insist_on_durability(connection: asyncpg.Connection) -> None:
     """Raises ConfigurationError where the server would call a commit durable that a power cut can take back."""
     if await connection.fetchval("SHOW synchronous_commit") != "remote_apply":
         await connection.execute("SET synchronous_commit = on")
-    for setting, sound in (("fsync", "on"), ("full_page_writes", "on")):
+    for setting, sound in (("fsync", "on"), ("full_page_writes", "on"), ("data_sync_retry", "off")):
         value = await connection.fetchval(f"SHOW {setting}")
         if value != sound:
             raise ConfigurationError(
@@ -94,3 +101,9 @@ async def insist_on_durability(connection: asyncpg.Connection) -> None:
                 where=WHERE,
                 remedy=f"Set {setting} = {sound} on the server.",
             )
+    if unlogged := await connection.fetchval(_UNLOGGED):
+        raise ConfigurationError(
+            f"The table ringfence.{unlogged} is not kept through a crash of the server.",
+            where=WHERE,
+            remedy=f"Run ALTER TABLE ringfence.{unlogged} SET LOGGED.",
+        )

@@ -23,12 +23,13 @@ _CLOSE_TIMEOUT_S = 2.0
 MIN_VERSION = 14
 
 _STEADY = """
-SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0;
+SET search_path = pg_catalog, pg_temp; SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = 0;
 SET idle_in_transaction_session_timeout = '5s';
 SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3
 """
 """For a session that holds an instance's name for as long as it lives. A gateway that hangs, or whose machine is gone,
-in the middle of a commit keeps the others waiting for 5 s and no longer."""
+in the middle of a commit keeps the others waiting for 5 s and no longer. No function is taken from a schema that
+stands before the server's own: a made-up `pg_advisory_xact_lock` would lock nothing."""
 
 T = TypeVar("T")
 

@@ -13,6 +13,7 @@ _KEEP_TIMEOUT_S = 5.0
 """A gateway keeps one where it noticed a change, and waits for it."""
 
 _KEEP = "INSERT INTO ringfence.snapshots VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_KEPT = "SELECT FROM ringfence.snapshots WHERE kind = $1 AND digest = $2 AND data = $3"
 _READ = "SELECT data FROM ringfence.snapshots WHERE kind = $1 AND digest = $2"
 
 
@@ -29,8 +30,11 @@ class PostgresSnapshots:
             _check(kind)
             try:
                 self._client.fetch(_KEEP, kind, digest, data, timeout_s=_KEEP_TIMEOUT_S)
+                kept = self._client.fetch(_KEPT, kind, digest, data, timeout_s=_KEEP_TIMEOUT_S)
             except LedgerUnavailable as error:
                 raise OSError(errno.EIO, error.message) from None
+            if not kept:
+                raise OSError(errno.EIO, f"The database holds something else as the {kind} {digest}.")
             self._kept.add((kind, digest))
         return digest
 

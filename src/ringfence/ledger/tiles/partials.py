@@ -47,6 +47,8 @@ def leftovers(folder: Path, read: Read, size: int) -> Iterator[tuple[str, str]]:
         wide = min(WIDTH, count(size, tile.level) - tile.n * WIDTH)
         if wide <= 0 or tile.width >= wide:
             continue
-        whole = standing(read, Tile(tile.level, tile.n, wide).path)
-        if whole is None or beginning(whole, tile) != read(path):
+        whole, partial = standing(read, Tile(tile.level, tile.n, wide).path), read(path)
+        if partial is None:  # a round swept it away meanwhile
+            continue
+        if whole is None or beginning(whole, tile) != partial:
             yield path, f"{path} is not the beginning of its tile."

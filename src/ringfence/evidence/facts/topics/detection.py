@@ -9,7 +9,10 @@ from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact, Proof
 
-_LIMIT = "Measured by the makers of the detectors on synthetic and public text; your own text may give another figure."
+_LIMIT = (
+    "Measured by the makers of the detectors on synthetic and public text, parts of which they had read when they "
+    "chose rules: expect less on your own."
+)
 
 
 def _find(world: World) -> Iterator[Fact]:
@@ -21,9 +24,9 @@ def _find(world: World) -> Iterator[Fact]:
                 predicate="detector_recall",
                 value=each.share,
                 basis=Basis.CATALOGUED,
-                says=f"The detector {detector} found {each.share:.4g} of the identifying {each.unit} in {each.set}, "
+                says=f"The detector {detector} found {each.share:.4g} of the identifying {each.unit} in {each.about}, "
                 f"measured on {each.measured_on}.",
-                check=f"Measure it again as {each.source} says, or on your own text with `ringfence scan --gold`.",
+                check=f"Measure it again as {each.source} says, or on your own text with `ringfence detect bench`.",
                 as_of=each.measured_on,
                 scope={"detector": detector, "set": each.set},
                 proofs=(Proof("document", each.source, as_of=each.measured_on),),
@@ -51,7 +54,8 @@ TOPIC = Topic(
             "detector_recall",
             float,
             "The share that one detector in use found in one set of texts.",
-            "The detector tagger/1 found 0.9981 of the identifying characters in ASQ-PHI, measured on 2026-11-22.",
+            "The detector tagger/1 found 0.9981 of the identifying characters in 497 synthetic clinical prompts of "
+            "ASQ-PHI, measured on 2026-11-22.",
         ),
     ),
     find=_find,

@@ -79,7 +79,7 @@ def _encryption(world: World) -> Iterator[_Row]:
     )
     yield (
         "content_kept",
-        house.content_share,
+        float(house.content_share),
         Basis.CONFIGURED,
         f"A share of {house.content_share:g} of requests is kept for {many(house.content_days, 'day')}, sealed so that "
         "only the reviewer's key opens it."
@@ -144,9 +144,24 @@ TOPIC = Topic(
         ),
         Predicate("approvers", int, "People who may approve.", "Enrolled to approve: 2."),
         Predicate("exceptions_in_force", tuple, "Exceptions in force today.", "Exceptions in force: none."),
-        Predicate("surrogates_encrypted", bool, "Encryption of originals.", "They are encrypted with AES-256-GCM."),
-        Predicate("content_kept", float, "The share of requests kept.", "The gateway keeps no request's content."),
-        Predicate("subjects_sealed", bool, "Whether whose data it was is kept.", "Whose data it was is not kept."),
+        Predicate(
+            "surrogates_encrypted",
+            bool,
+            "Encryption of originals.",
+            "Originals behind surrogates are encrypted with AES-256-GCM.",
+        ),
+        Predicate(
+            "content_kept",
+            float,
+            "The share of requests whose content is kept, sealed.",
+            "The gateway keeps no request's content.",
+        ),
+        Predicate(
+            "subjects_sealed",
+            bool,
+            "Whether it is kept, sealed, whose data was in a request.",
+            "Whose data was in a request is not kept.",
+        ),
         Predicate("request_log", bool, "Whether requests are on record.", "The log holds 812 records."),
         Predicate("log_anchored", bool, "Whether an outside anchor holds.", "The log has no outside anchor."),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringfence.evidence.facts.paper import Filed, covers, filed, title, vendors
+from ringfence.evidence.facts.recorded import many
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind, Practices, Retention, Tier, retention
@@ -15,6 +16,8 @@ _BASIS = {
     "setting": "It is a setting of the account, which may be otherwise: run `ringfence probe`.",
     "unknown": "No source is certain of it.",
 }
+
+_APPROVED = "Whether the account is set so is another fact: `zdr`."
 
 
 def _find(world: World) -> Iterator[Fact]:
@@ -83,14 +86,14 @@ def _kept(name: str, vendor: str, practices: Practices, kept: Retention, tier: T
             "models": ",".join(kept.models),
         },
         proofs=(Proof("catalogue", kept.source, as_of=kept.reviewed_on), *([approval.proof] if approval else ())),
-        limits=(_BASIS[kept.basis],),
+        limits=(_BASIS[kept.basis], *((_APPROVED,) if approval else ())),
     )
 
 
 def _span(hours: int | None) -> str:
     if not hours:
         return "for a time that is not stated" if hours is None else "for no time"
-    return f"for {hours // 24} days" if hours % 24 == 0 else f"for {hours} hours"
+    return f"for {many(hours // 24, 'day')}" if hours % 24 == 0 else f"for {many(hours, 'hour')}"
 
 
 TOPIC = Topic(

@@ -58,9 +58,21 @@ TOPIC = Topic(
     title="Models in use, and the private one's way out",
     source="Asked by every questionnaire on AI",
     predicates=(
-        Predicate("vendor_models", tuple, "Vendors' models asked for.", "Models of vendors: gpt-4o."),
-        Predicate("answered_in_house", int, "Requests sent to a model in the house.", "38 requests were sent to it."),
-        Predicate("private_models", tuple, "Models in the house.", "Models set up: llama-3.1-8b."),
+        Predicate(
+            "vendor_models", tuple, "Vendors' models asked for.", "Models of vendors that requests asked for: gpt-4o."
+        ),
+        Predicate(
+            "answered_in_house",
+            int,
+            "Requests sent to a model in the house.",
+            "38 requests were sent to a model on a host of the organisation's own.",
+        ),
+        Predicate(
+            "private_models",
+            tuple,
+            "Models in the house.",
+            "Models set up on a host of the organisation's own: llama-3.1-8b.",
+        ),
         Predicate(
             "private_no_egress",
             bool,

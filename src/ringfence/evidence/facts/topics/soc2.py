@@ -41,7 +41,7 @@ def _find(world: World) -> Iterator[Fact]:
 def _report(subject: str, name: str, paper: Filed) -> Iterator[Fact]:
     report, dates = paper.document.report, paper.document.dates
     kind, criteria = _TYPE[paper.document.kind], ", ".join(report.criteria)
-    when = f"{dates.as_of}" if kind == "I" else f"the period {dates.period_start} to {dates.period_end}"
+    when = f"as of {dates.as_of}" if kind == "I" else f"for the period {dates.period_start} to {dates.period_end}"
     limits = [_ATTESTATION]
     limits += [_DESIGN] if kind == "I" else []
     limits += [f"Its opinion is {report.opinion}: it is no clean report."] if report.opinion != "unqualified" else []
@@ -50,8 +50,8 @@ def _report(subject: str, name: str, paper: Filed) -> Iterator[Fact]:
         (
             "soc2_report",
             True,
-            f"{name} has a SOC 2 Type {kind} report ({paper.document.id}) on {criteria} as of {when} for "
-            f"{covers(paper)}, with the opinion {report.opinion}.",
+            f"{name} has a SOC 2 Type {kind} report ({paper.document.id}) on {criteria} {when}; it "
+            f"names {covers(paper)}; its opinion is {report.opinion}.",
         ),
         ("soc2_type", kind, f"The SOC 2 report {paper.document.id} of {name} is of Type {kind}."),
         ("soc2_opinion", report.opinion, f"The auditor's opinion in {paper.document.id} is {report.opinion}."),
@@ -115,8 +115,8 @@ TOPIC = Topic(
             bool,
             "Whether a SOC 2 report of the subject itself is on file and counts today: read, in date, not too old. "
             "Whether it is a good one stands in its type, opinion, criteria and exceptions.",
-            "OpenAI has a SOC 2 Type II report (openai-soc2) on security as of the period 2025-07-01 to 2026-06-30 for "
-            "services openai/*, with the opinion unqualified.",
+            "OpenAI has a SOC 2 Type II report (openai-soc2) on security for the period 2025-07-01 to 2026-06-30; it "
+            "names services openai/*; its opinion is unqualified.",
         ),
         Predicate(
             "soc2_type", str, "`I` (a day) or `II` (a period).", "The SOC 2 report openai-soc2 of OpenAI is of Type II."

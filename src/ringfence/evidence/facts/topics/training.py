@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import title, vendors
+from ringfence.evidence.facts.paper import provider, title, vendors
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Practices, Training
+from ringfence.register.globs import any_matches
 from ringfence.vocabulary.fact import Basis, Fact, Proof
 
 _ANSWERS = {
@@ -18,23 +19,36 @@ _ANSWERS = {
 }
 _LIMIT = "It is what the vendor's page said on that day. An agreement on file may say more; no interface shows it."
 
+_ASKED = "Whether this account has asked for it is not known here."
+
 
 def _find(world: World) -> Iterator[Fact]:
     for vendor in vendors(world):
         practices = world.register.practices.get(vendor)
-        if practices is not None and practices.training and practices.expires_on >= world.today:
-            yield from (_read(title(world, vendor), vendor, practices, each) for each in practices.training)
-        else:
-            yield Fact(
-                subject=vendor,
-                predicate="trains_on_inputs",
-                value="unresolved",
-                basis=Basis.NOTHING,
-                says=f"Whether {title(world, vendor)} trains models on what it is sent is unresolved: no page that "
-                "says so was read, or not lately.",
-                check="Read the vendor's terms, or the agreement with it.",
-                as_of=world.today,
-            )
+        said = practices.training if practices and practices.expires_on >= world.today else ()
+        if practices:
+            yield from (_read(title(world, vendor), vendor, practices, each) for each in said)
+        told = [pattern for each in said for pattern in each.services or ("*",)]
+        rest = [
+            name for name in world.register.services if provider(world, name) == vendor and not any_matches(told, name)
+        ]
+        if rest or not said:
+            yield _unresolved(world, vendor, rest if said else [])
+
+
+def _unresolved(world: World, vendor: str, services: list[str]) -> Fact:
+    where = f" at {', '.join(services)}" if services else ""
+    return Fact(
+        subject=vendor,
+        predicate="trains_on_inputs",
+        value="unresolved",
+        basis=Basis.NOTHING,
+        says=f"Whether {title(world, vendor)}{where} trains models on what it is sent is unresolved: no page that says "
+        "so was read, or not lately.",
+        check="Read the vendor's terms, or the agreement with it.",
+        as_of=world.today,
+        scope={"services": ",".join(services)} if services else {},
+    )
 
 
 def _read(name: str, vendor: str, practices: Practices, training: Training) -> Fact:
@@ -51,7 +65,7 @@ def _read(name: str, vendor: str, practices: Practices, training: Training) -> F
         expires_on=practices.expires_on,
         scope=scope,
         proofs=(Proof("catalogue", training.source, as_of=training.reviewed_on),),
-        limits=(_LIMIT,),
+        limits=(_LIMIT, *((_ASKED,) if training.answer == "opt_in" else ())),
     )
 
 

@@ -25,6 +25,7 @@ def _find(world: World) -> Iterator[Fact]:
             f"Of {many(traffic.decided, 'request')} {span(world)}, {count} were classified as regulated and left "
             f"{form} for a service that no document covered for all of it.",
             limits=_limits(world),
+            looked=traffic.decided > 0,
         )
 
 
@@ -37,7 +38,7 @@ def _limits(world: World) -> tuple[str, ...]:
         f"Detectors in use today: {detectors}. Versions of Ringfence that ran in the period: {versions}.",
     ]
     found += [
-        f"{each.detector} found {each.share:.4g} of the identifying {each.unit} in {each.set} ({each.measured_on})."
+        f"{each.detector} found {each.share:.4g} of the identifying {each.unit} in {each.about} ({each.measured_on})."
         for each in figures()
         if each.detector in world.house.detectors
     ]

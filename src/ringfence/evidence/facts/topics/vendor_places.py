@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, filed, title, vendors
+from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, filed, provider, title, vendors
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
@@ -27,6 +27,7 @@ def _find(world: World) -> Iterator[Fact]:
         if not limited:
             yield _nothing(world, vendor, "regions", f"No agreement on file limits where {name} may process.")
         yield from _set(world, vendor, name)
+        yield from _addresses(world, vendor)
         yield from _subservices(world, vendor, name)
 
 
@@ -61,6 +62,25 @@ def _observed(world: World, vendor: str, name: str, seen: Observation) -> Fact:
         proofs=(Proof("probe", vendor, seen.source, as_of=seen.observed_at.date()),),
         limits=(_NOT_SEEN,),
     )
+
+
+def _addresses(world: World, vendor: str) -> Iterator[Fact]:
+    for service, address in sorted(world.house.addresses.items()):
+        if provider(world, service) != vendor:
+            continue
+        tls = "over TLS, the certificate checked" if address.startswith("https://") else "without TLS, on this machine"
+        yield Fact(
+            subject=vendor,
+            predicate="reached_at",
+            value=address,
+            basis=Basis.CONFIGURED,
+            says=f"{service} is reached at {address}, {tls}.",
+            check="Read [[upstream]] in ringfence.toml and docs/reference/services.md.",
+            as_of=world.today,
+            scope={"service": service},
+            proofs=(Proof("setting", "[[upstream]]", as_of=world.today),),
+            limits=("An address may name a region; it proves none.", _NOT_SEEN),
+        )
 
 
 def _subservices(world: World, vendor: str, name: str) -> Iterator[Fact]:
@@ -119,6 +139,12 @@ TOPIC = Topic(
             tuple,
             "What the vendor's own interface says of the residency of a part of the account.",
             "The account at OpenAI stated the residency of project proj_1 as us.",
+        ),
+        Predicate(
+            "reached_at",
+            str,
+            "The address at which the gateway reaches a service, and whether that is over TLS.",
+            "openai/responses is reached at https://eu.api.openai.com/v1, over TLS, the certificate checked.",
         ),
         Predicate(
             "subservices",

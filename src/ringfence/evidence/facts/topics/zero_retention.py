@@ -11,6 +11,7 @@ from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, covers, filed,
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind, Tier
+from ringfence.register.globs import any_matches
 from ringfence.vocabulary.fact import Basis, Fact, Proof
 from ringfence.vocabulary.posture import FindingKind
 
@@ -50,7 +51,7 @@ def _find(world: World) -> Iterator[Fact]:
 
 
 def _approved(world: World, vendor: str, name: str, paper: Filed) -> Fact:
-    read = _read(world, vendor, paper.document.id)
+    read = _read(world, vendor, paper)
     ends = [each for each in (paper.until, read.until) if each]
     probe = (Proof("probe", vendor, "the account's settings", as_of=read.day),) if read.day else ()
     return Fact(
@@ -68,9 +69,10 @@ def _approved(world: World, vendor: str, name: str, paper: Filed) -> Fact:
     )
 
 
-def _read(world: World, vendor: str, document: str) -> _Read:
-    """INVARIANT: `verified` only where the vendor's interface stated it, of this approval, and that has not expired."""
-    posture = world.register.posture
+def _read(world: World, vendor: str, paper: Filed) -> _Read:
+    """INVARIANT: `verified` only where the vendor's interface stated it, of this approval, of the account on which all
+    of its services run, and that has not expired."""
+    posture, document, scope = world.register.posture, paper.document.id, paper.document.scope.services
     account = next((each for each in posture.accounts if each.vendor == vendor), None)
     drift = next(
         (
@@ -90,6 +92,13 @@ def _read(world: World, vendor: str, document: str) -> _Read:
         return _Read("contradicted", f"but the account was found set otherwise{open_}", day)
     if account is None or document not in account.considered:
         return _Read("approved", "nobody has read the account for it")
+    named = [
+        name
+        for name, service in world.register.services.items()
+        if service.vendor == vendor and any_matches(scope, name)
+    ]
+    if not all(any_matches(account.services, name) for name in named):
+        return _Read("approved", "not all of its services run on the account that is read", account.probed_at.date())
     if any(each.kind is FindingKind.MISSING_CAPABILITY for each in about):
         return _Read("approved", "this vendor has no way to read it in the account", account.probed_at.date())
     ends = [each.counts_until for each in about if each.kind is FindingKind.AGREES and each.counts_until]
