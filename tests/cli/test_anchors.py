@@ -214,3 +214,18 @@ def test_one_that_fails_says_so_and_the_others_are_made(anchored: Cli, outside: 
     result = anchored("ledger", "anchor", "--json")
     assert result.code == 1
     assert [each["event"] for each in result.json] == ["anchor_failed", "anchored", "anchored"]
+
+
+def test_facts_say_whether_an_anchor_holds(anchored: Cli) -> None:
+    def told() -> tuple[bool, str, str]:
+        found = anchored("evidence", "facts", "--json").json["facts"]
+        [fact] = [each for each in found if each["predicate"] == "log_anchored"]
+        return fact["value"], fact["basis"], fact["says"]
+
+    value, basis, says = told()
+    assert (value, basis) == (True, "recorded")
+    assert re.search(r"last anchored outside on \d{4}-\d\d-\d\d \(timestamp, witness\)\.", says)
+    rewrite(anchored.home, 6)
+    value, basis, says = told()
+    assert (value, basis) == (False, "nothing")
+    assert "contradicts the log" in says

@@ -129,10 +129,12 @@ def test_sample_with_proofs_that_ledger_checks(asked: Asked) -> None:
 
 
 def test_a_replay_goes_into_the_report(asked: Asked) -> None:
-    replay = {"ok": True, "replay": {"engine": "x", "decisions": 4, "matched": 4, "mismatched": 0, "unproven": 0}}
+    this = hashlib.sha256(asked.bundle.read_bytes()).hexdigest()
+    done = {"engine": "x", "decisions": 4, "matched": 4, "mismatched": 0, "unproven": 0, "bundle_sha256": this}
+    replay = {"ok": True, "replay": done}
     (asked.folder / "replay.json").write_text(json.dumps(replay))
-    done = asked.run("verify", str(asked.bundle), "--replay", str(asked.folder / "replay.json"), "--json")
-    claims = {claim["id"]: claim["verdict"] for claim in json.loads(done.stdout)["claims"]}
+    ran = asked.run("verify", str(asked.bundle), "--replay", str(asked.folder / "replay.json"), "--json")
+    claims = {claim["id"]: claim["verdict"] for claim in json.loads(ran.stdout)["claims"]}
     assert claims["replayed"] == "proven"
     (asked.folder / "replay.json").write_text("{}")
     assert asked.run("verify", str(asked.bundle), "--replay", str(asked.folder / "replay.json")).returncode == 3

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from ringfence.gateway.keys import KeyStore
 from support.client import Client, chat
-from support.place import Place, place
+from support.place import KEYS, Place, place
 
 SECRET = "Call Maria Gonzalez at (415) 555-2671, SSN 536-22-8412."
 ASKED = (
@@ -65,7 +66,7 @@ def test_facts_of_a_log_that_a_gateway_made(asked: Place) -> None:
     address = found["openai.reached_at[service=openai/covered]"]["value"]
     assert address == f"http://127.0.0.1:{asked.vendor.port}/v1"
     assert found["organisation.request_log"]["value"] is True
-    assert found["organisation.gateway_keys"]["value"] >= 3
+    assert found["organisation.gateway_keys"]["value"] == len(KEYS) - 1  # one is disabled
     assert found["organisation.oldest_key_days"]["value"] == 0
     assert found["organisation.soc2_report"]["basis"] == "nothing"
     baa = next(each for each in found.values() if each["predicate"] == "baa")
@@ -120,6 +121,26 @@ def test_a_home_that_never_ran_has_facts_too(tmp_path: Path) -> None:
     found = listed(tmp_path)
     assert found["organisation.request_log"]["value"] is False
     assert found["organisation.requests_decided"]["basis"] == "nothing"
+
+
+def test_keys_that_nobody_can_use_and_the_tours_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "ringfence.toml").write_text("")
+    now = datetime.now(UTC)
+    made: list[datetime] = [now - timedelta(days=days, hours=1) for days in (90, 80, 70, 30, 20)]
+    others: list[dict[str, Any]] = [
+        {"demonstration": True},
+        {"disabled": True},
+        {"expires": now - timedelta(hours=1)},
+        {"expires": now + timedelta(days=9), "handles": ("phi",)},
+        {},
+    ]
+    for moment, members in zip(made, others, strict=True):
+        KeyStore(tmp_path, now=lambda moment=moment: moment).create(client="us", purpose="tests", **members)
+    found = listed(tmp_path)
+    assert found["organisation.gateway_keys"]["value"] == 2
+    assert "1 declare what they handle" in found["organisation.gateway_keys"]["says"]
+    assert "1 have a last day" in found["organisation.gateway_keys"]["says"]
+    assert found["organisation.oldest_key_days"]["value"] in (30, 31)
 
 
 def test_a_broken_register_is_an_error(tmp_path: Path) -> None:

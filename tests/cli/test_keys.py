@@ -10,6 +10,7 @@ import pytest
 
 from cli.conftest import Cli
 from ringfence.gateway.keys import KeyStore
+from support.needs import need_package
 
 WHO = ("--client", "clinic", "--purpose", "letters")
 
@@ -102,3 +103,15 @@ def test_fresh_home_is_for_its_owner(cli: Cli, tmp_path: Path) -> None:
 def test_listing_a_home_that_is_not_there_yet(cli: Cli, tmp_path: Path) -> None:
     assert cli("--home", str(tmp_path / "fresh"), "keys", "list", "--json").json == []
     assert not (tmp_path / "fresh").exists() or (tmp_path / "fresh").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("url", ["", "postgresql://nobody@127.0.0.1:1/nothing"])
+def test_a_key_is_made_where_the_shared_ledger_is_away(cli: Cli, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    need_package("asyncpg")
+    monkeypatch.setenv("LEDGER_URL", url)
+    with (cli.home / "ringfence.toml").open("a") as settings:
+        settings.write('\n[ledger]\nstore = "postgres"\npostgres = "env:LEDGER_URL"\n')
+    made = cli("keys", "create", "--client", "acme", "--purpose", "triage", "--json")
+    assert (made.code, made.json["client"]) == (0, "acme")
+    assert "not on record yet" in made.err
+    assert len(list((cli.home / "pending").iterdir())) == 1

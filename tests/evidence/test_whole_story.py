@@ -43,6 +43,7 @@ PLANTED = (
 )
 BUDGET = "Sum up the budget of the merger."
 NEVER_PROVEN = {"all-traffic", "labels", "coverage", "documents"}
+PATIENCE_S = 30.0
 OPEN, COVERED, CLAUDE = "gpt-4o-mini", "gpt-4o-baa", "claude-baa"
 
 
@@ -50,13 +51,13 @@ OPEN, COVERED, CLAUDE = "gpt-4o-mini", "gpt-4o-baa", "claude-baa"
 def made(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
     engine()
     with ExitStack() as stack:
-        stores, cluster = ["heartbeat_s = 2"], None
+        stores, cluster = ["heartbeat_s = 5"], None
         if request.param == "postgres":
             need_package("asyncpg")
             need(binaries(), "PostgreSQL is not installed (scripts/tools.sh)")
             cluster = stack.enter_context(Cluster())
             monkeypatch.setenv("LEDGER_URL", cluster.url(cluster.database()))
-            shared = 'store = "postgres"\npostgres = "env:LEDGER_URL"\nheartbeat_s = 2'
+            shared = 'store = "postgres"\npostgres = "env:LEDGER_URL"\nheartbeat_s = 5'
             stores = [f'{shared}\ninstance = "{name}"' for name in ("one", "two")]
         yield stack.enter_context(story(tmp_path, stores, cluster))
 
@@ -112,7 +113,7 @@ def begin(made: Story) -> list[dict[str, str]]:
         if number:
             shutil.copy(made.homes[0] / "ledger.key", made.homes[number] / "ledger.key")
         made.start(number)
-    wait(lambda: made.notices("posture_probed"))
+    wait(lambda: made.notices("posture_probed"), PATIENCE_S)
     return keys
 
 
@@ -147,7 +148,7 @@ def traffic(made: Story, keys: list[dict[str, str]]) -> dict[str, int]:
 
 def until(made: Story, keys: list[dict[str, str]], key: str, body: dict[str, Any], effect: str, number: int) -> None:
     """Asks a gateway until it answers so: what was changed is noticed within a second."""
-    wait(lambda: made.ask(keys[number][key], body, home=number).effect == effect, 20)
+    wait(lambda: made.ask(keys[number][key], body, home=number).effect == effect, PATIENCE_S)
 
 
 def changes(made: Story, keys: list[dict[str, str]]) -> None:
@@ -187,7 +188,7 @@ def register_changed(made: Story) -> None:
     (made.config / "approvers/changes").mkdir()
     shutil.copy(proposal, made.config / "approvers/changes")
     (made.config / name).write_text(text)
-    wait(lambda: len(approved(made)) == len(made.homes), 20)
+    wait(lambda: len(approved(made)) == len(made.homes), PATIENCE_S)
     shutil.rmtree(copy)
     used = [each["body"]["exceptions"] for each in made.records() if each["body"].get("exceptions")]
     assert used == [["pilot"]] * len(made.homes)
@@ -204,15 +205,14 @@ def crash(made: Story, keys: list[dict[str, str]]) -> None:
     released = threading.Event()
 
     async def never(_: Any) -> AsyncIterator[bytes]:
-        while not released.is_set():
-            await asyncio.sleep(0.05)
+        await asyncio.to_thread(released.wait)
         yield b""
 
     made.vendor.answer = never
     before = len(made.vendor.received)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(made.ask, keys[0]["general"], chat("What is a heap?", OPEN))
-        wait(lambda: len(made.vendor.received) > before)
+        wait(lambda: len(made.vendor.received) > before, PATIENCE_S)
         made.gateways[0].kill()
         released.set()
         assert waiting.exception() is not None
@@ -327,13 +327,15 @@ def who_was_affected(made: Story, number: int) -> None:
     ran = made.run("incident", "affected", name, home=number).well()
     assert f"{len(incident['incident']['requests'])} requests" in ran.out
     told = made.opened("incident", "affected", name, *custodians(made), "--json", home=number).well().json
+    sealed = Subjects(homes.find(made.homes[number]).subjects).indexes()
+    here = [index for index in told["records"] if index in sealed]
     assert told["records"] == [each["index"] for each in incident["incident"]["requests"]]
-    if number:
-        assert told["unknown"]["no_entry"] == told["records"], "asked for there, and sent by the other gateway"
-        return
-    [maria] = told["subjects"]
-    assert {each["value"] for each in maria["identifiers"]} == {"4471992", "536-22-8412", "maria.keller@example.com"}
-    assert (maria["records"], maria["exposed"]) == (told["records"], False), "all of them went masked"
+    assert told["unknown"]["no_entry"] == [index for index in told["records"] if index not in sealed]
+    assert here or number
+    for maria in told["subjects"]:
+        values = {each["value"] for each in maria["identifiers"]}
+        assert values == {"4471992", "536-22-8412", "maria.keller@example.com"}
+        assert (maria["records"], maria["exposed"]) == (here, False), "all of them went masked"
 
 
 def custodians(made: Story) -> tuple[str | Path, ...]:
@@ -372,7 +374,7 @@ def forgotten(made: Story, indexes: dict[str, int]) -> None:
     assert made.run(*look).out == "erased\n"
     if last:
         made.start(last)
-        wait(lambda: not beside(made, last) & {indexes["masked"], indexes["response"]}, 10)
+        wait(lambda: not beside(made, last) & {indexes["masked"], indexes["response"]}, PATIENCE_S)
         made.gateways[last].stop()
     for number, home in enumerate(made.homes):
         made.run("ledger", "verify", "--public-key", made.key_line, home=number).well()

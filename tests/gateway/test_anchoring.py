@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ringfence.gateway import anchoring, boot
+from ringfence.gateway import anchors as gateway_anchors
 from ringfence.gateway import home as homes
 from ringfence.gateway.anchored import age, judge, split_notes
 from ringfence.gateway.anchoring import Anchoring
 from ringfence.gateway.anchors import Anchorer, Made, anchorers
 from ringfence.ledger.anchors.anchor import Anchor, Kind
+from ringfence.ledger.tiles.build import alone
 from ringfence.vocabulary.errors import (
     AnchorContradicted,
     AnchorError,
@@ -25,7 +28,7 @@ from ringfence.vocabulary.errors import (
     LedgerError,
     LedgerUnavailable,
 )
-from ringfence.vocabulary.record import Receipt, Record
+from ringfence.vocabulary.record import Phase, Receipt, Record
 from support import home as support_home
 from support.admin_apis import wait
 from support.gateway import GatewayProcess
@@ -226,6 +229,29 @@ def test_notes_in_one_file_are_told_apart() -> None:
     assert split_notes(one) == [one]
     assert split_notes(b"") == []
     assert split_notes(b"cut\n") == [b"cut\n"]
+
+
+def test_tiles_that_another_process_makes_accuse_nobody(
+    tmp_path: Path, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The witness has seen more than this gateway's tiles cover, and the log itself holds all of it."""
+    home = _open_once(_home(tmp_path, outside))
+    outside.watch(home.ledger / "log.vkey")
+    [mine] = [each for each in anchorers(home) if each.kind is Kind.WITNESS]
+    assert mine.make().size == 2
+    ledger = boot.open_ledger(home, lambda _error: None, {"version": "tests"})
+    for number in range(300):
+        ledger.append_blocking(Record("", Phase.NOTICE, {"event": "x", "number": number}), 10)
+    ledger.close()
+    others, breaths = replace(home, settings=replace(home.settings, ledger=replace(home.settings.ledger, tiles="t"))), []
+    monkeypatch.setattr(gateway_anchors, "breathe", lambda: breaths.append(1))
+    [theirs] = [each for each in anchorers(others) if each.kind is Kind.WITNESS]
+    assert theirs.make().size > 300
+    assert breaths, "requests get a turn while tiles are made"
+    with alone(home.tiles), pytest.raises(AnchorError, match="behind the log") as caught:
+        mine.make()
+    assert not isinstance(caught.value, AnchorContradicted)
+    assert mine.make().size > 300
 
 
 def test_age_is_told_of_what_the_files_say() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from ringfence.ledger.checkpoint import Checkpoint, Signer
 from ringfence.ledger.highest import Head, Highest
 from ringfence.ledger.keys import load_key
 from ringfence.ledger.postgres.commits import remembered
-from ringfence.ledger.salts import NO_SALT, SALT_BYTES, encode_slot, open_salts, write_salts
+from ringfence.ledger.record import SALT_BYTES
+from ringfence.ledger.salts import NO_SALT, encode_slot, open_salts, write_salts
 from ringfence.ledger.segments import (
     CHECKPOINT,
     ENTRY,
@@ -73,8 +75,6 @@ def into_segments(folder: Path, forged: Forged) -> None:
         path.unlink()
     (home.ledger / "salts").unlink()
     (home.ledger_highest).unlink()
-    import os
-
     fd = open_salts(home.ledger)
     write_salts(fd, 0, [slot[:SALT_BYTES] if any(slot) else b"" for slot in forged.salts])
     os.close(fd)

@@ -113,7 +113,7 @@ def ringfence(*arguments: str | Path, environ: dict[str, str]) -> Ran:
     texts = []
     for stream in (out, err):
         stream.flush()
-        texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        texts.append(stream.buffer.getvalue().decode())
     assert "Traceback" not in texts[1], texts[1]
     return Ran(code, *texts)
 
@@ -199,7 +199,7 @@ class Story:
 
     def wait_for(self, event: str, count: int = 1) -> list[dict[str, Any]]:
         """The notices of an event, once there are so many."""
-        wait(lambda: len(self.notices(event)) >= count, 20)
+        wait(lambda: len(self.notices(event)) >= count, 30)
         return self.notices(event)
 
     def files(self) -> Iterator[Path]:

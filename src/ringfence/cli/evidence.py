@@ -223,4 +223,8 @@ def _listed(value: object) -> str:
 
 
 def _proved(index: int, proofs: Path | None) -> str:
-    return f"{proofs / str(index)}.tlog-proof" if proofs else "checked under the bundle's own key; --proofs writes the proof."
+    return (
+        f"{proofs / str(index)}.tlog-proof"
+        if proofs
+        else "checked under the bundle's own key; --proofs writes the proof."
+    )

@@ -9,13 +9,13 @@ import click
 
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
+from ringfence.gateway import boot, onrecord
 from ringfence.gateway import home as homes
-from ringfence.gateway import onrecord
 from ringfence.gateway.changes import user
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import Key, KeyStore, public
 from ringfence.gateway.prober import Prober
-from ringfence.vocabulary.errors import LedgerError
+from ringfence.vocabulary.errors import ConfigurationError, LedgerError
 from ringfence.vocabulary.labels import Label
 
 
@@ -99,13 +99,14 @@ def disable(context: click.Context, key_id: str) -> None:
 def _put(home: Home, event: str, key: Key) -> None:
     """Who ran the command goes on record: at once where that is possible, else with the gateway's next look. The key is
     made or disabled all the same: that must never wait for a ledger."""
-    body = {"event": event, "key": key.id, "client": key.client, "actor": user(os.getuid()), "approvers": []}
+    said = {"event": event, "key": key.id, "client": key.client, "actor": user(os.getuid()), "approvers": []}
+    body = {**said, "instance": home.settings.ledger.instance}
     try:
-        if (home.ledger / "log.vkey").exists():
+        if boot.reader_or_none(home) is not None:
             onrecord.put(home, Prober(home), [body])
         else:
             onrecord.leave(home, body)
-    except LedgerError as error:
+    except (LedgerError, ConfigurationError) as error:
         onrecord.leave(home, body)
         click.echo(f"It is not on record yet, and will be when the gateway runs: {error.message}", err=True)
 

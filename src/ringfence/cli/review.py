@@ -63,7 +63,8 @@ def command(
             found, kept = review(reader, index, lambda each: contents.open(each, private), again)
             reviewed.append(found)
             if show and kept is not None:
-                click.echo(f"--- record {index}\n{plain(kept.body.decode(errors='replace'), keep=_LINES)}")
+                click.echo(f"--- record {index}")
+                click.echo(plain(kept.body.decode(errors="replace"), keep=_LINES))
     result = {"seed": seed, "population": whole, "totals": totals(reviewed), "records": reviewed}
     if out is not None:
         out.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n")

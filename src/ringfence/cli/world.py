@@ -53,8 +53,6 @@ def _house(
     best = newest(anchors)
     people = load_people(home.approvers).values()
     return House(
-        version=__version__,
-        store=settings.ledger.store,
         records=read_note(log.checkpoint()).checkpoint.size if log else 0,
         keys=len(keys),
         keys_expiring=sum(each.expires is not None for each in keys),

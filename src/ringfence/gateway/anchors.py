@@ -14,6 +14,7 @@ from cryptography import x509
 from ringfence.gateway import boot
 from ringfence.gateway.asking import Asked, NoAnswer, ask
 from ringfence.gateway.home import Home
+from ringfence.gateway.tiling import breathe
 from ringfence.ledger.anchors import timestamp
 from ringfence.ledger.anchors.anchor import Anchor, Http, Kind, Reply, Trust, read_roots
 from ringfence.ledger.anchors.check import check
@@ -139,7 +140,7 @@ def _tree(home: Home) -> Tree:
     taken as they are."""
     reader = boot.reader(home)
     with suppress(LedgerLocked):
-        build(reader, home.tiles)
+        build(reader, home.tiles, breathe)
     try:
         note = (home.tiles / CHECKPOINT).read_bytes()
     except FileNotFoundError:

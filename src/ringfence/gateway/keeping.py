@@ -15,9 +15,10 @@ from ringfence.gateway import boot, onrecord
 from ringfence.gateway.forgetting import elsewhere
 from ringfence.gateway.forgetting import order as orders
 from ringfence.gateway.forgetting.holds import Hold, Holds
-from ringfence.gateway.forgetting.selection import Selection, choose, held_among
+from ringfence.gateway.forgetting.selection import Chosen, Selection, choose, held_among
 from ringfence.gateway.home import Home
 from ringfence.gateway.sidecars import Lost, Sidecars
+from ringfence.ledger.reader import Reader
 from ringfence.ledger.record import rfc3339
 from ringfence.posture.store import write
 from ringfence.sidecar.content import Contents
@@ -30,6 +31,8 @@ LOST_EVENT = "sidecar_lost"
 RETENTION_ACTOR = "retention"
 _INTERVAL_S = 60.0
 _RETENTION_S = _FOLLOW_S = 3_600.0
+_MOST = 500_000
+"""Records that retention looks at for one order: what it remembers of them is about 150 MB."""
 
 
 class Keeping:
@@ -91,8 +94,8 @@ class Keeping:
     async def _retain(self) -> None:
         now_s = asyncio.get_running_loop().time()
         if self._home.settings.retention.commitments_days and now_s >= self._retention_at_s:
-            self._retention_at_s = now_s + _RETENTION_S
-            await asyncio.to_thread(retain, self._home, datetime.now(UTC), self._holds)
+            ordered = await asyncio.to_thread(retain, self._home, datetime.now(UTC), self._holds)
+            self._retention_at_s = now_s + (0 if ordered else _RETENTION_S)  # there may be more
 
 
 def expire(home: Home, sidecars: Sidecars | None, now: datetime, holds: Holds) -> None:
@@ -125,7 +128,7 @@ def retain(home: Home, now: datetime, in_force: Holds) -> dict[str, Any] | None:
     selection = Selection(before=rfc3339((now - days).timestamp()))
     holds = [hold.selection for hold in in_force.in_force(reader).values()]
     mark = home.run / "retention.json"
-    chosen = choose(reader, selection, holds, start=_start(mark))
+    chosen = _next(reader, selection, holds, _start(mark))
     if not chosen.indexes:
         return None
     reason = f"[retention] commitments_days = {home.settings.retention.commitments_days}"
@@ -137,6 +140,16 @@ def retain(home: Home, now: datetime, in_force: Holds) -> dict[str, Any] | None:
     if not chosen.held:
         write(mark, msgspec.json.encode(order.first_index))
     return body
+
+
+def _next(reader: Reader, selection: Selection, holds: Collection[Selection], start: int) -> Chosen:
+    """The first of the selection, a bounded number, that still have something to forget."""
+    while True:
+        chosen = choose(reader, selection, holds, start=start, stop=start + _MOST)
+        start += _MOST
+        after = next(reader.entries(start), None)
+        if chosen.indexes or after is None or after.fields.time >= selection.before:
+            return chosen
 
 
 def _start(mark: Path) -> int:

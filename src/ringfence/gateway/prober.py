@@ -98,10 +98,10 @@ class Prober:
         state = compare.state(account, readings, made, before, now, lifetime)
         if before and before.probed_at > now:  # another process has read the account since
             return before, []
-        notices: list[Notice] = [_probed(state)]
+        notices: list[Notice] = [self._here(_probed(state))]
         for drift in follow(state, self.store.drifts(), before.verified_at if before else None, now):
             self.store.keep(drift)
-            notices.append(_drift(drift))
+            notices.append(self._here(_drift(drift)))
             if drift.resolved_at is None:
                 notices.append(self._incident(drift))
         self.store.keep(state)
@@ -119,7 +119,7 @@ class Prober:
         with self.store.locked():
             for drift in lapses(snapshot, uses, self.store.drifts(), organisation, self._now()):
                 self.store.keep(drift)
-                notices += [_drift(drift), self._incident(drift)]
+                notices += [self._here(_drift(drift)), self._incident(drift)]
         return notices
 
     def settle(self, drift_id: str) -> list[Notice]:
@@ -152,7 +152,11 @@ class Prober:
         requests = of_services(sent.affected(boot.reader_or_none(self.home), drift.since), drift.services, drift.since)
         incident = opened(drift, requests)
         self.store.keep(incident)
-        return _opened(incident)
+        return self._here(_opened(incident))
+
+    def _here(self, notice: Notice) -> Notice:
+        """Gateways of one log read the accounts each for itself."""
+        return {**notice, "instance": self.home.settings.ledger.instance}
 
     def _learnt(self) -> sent.Seen:
         """What the ledger says, read on from where it was left. The cache may be lost; a wrong one is read anew."""

@@ -17,6 +17,11 @@ _BREATH_S = 0.002
 """Between two tiles of a long round, for the requests: making one takes the interpreter for about a millisecond."""
 
 
+def breathe() -> None:
+    """For a round on a thread beside requests."""
+    time.sleep(_BREATH_S)
+
+
 class _Stopping(Exception):
     pass
 
@@ -58,6 +63,6 @@ class Tiling:
             self._log("the ledger's tiles are kept up to date again")
 
     def _breathe(self) -> None:
-        time.sleep(_BREATH_S)
+        breathe()
         if self._stop.is_set():
             raise _Stopping

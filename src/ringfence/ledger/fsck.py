@@ -190,7 +190,7 @@ class _Run:
         """Remember what a record names, with the first record that decided by it, else the first that named it."""
         try:
             digests = _body.decode(body)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self.notes.fail(7, f"Record {index} names a digest that is none.")
         for kind, digest in (("policy", digests.policy_digest), ("register", digests.register_digest)):
             known = self._named.get((kind, digest))

@@ -51,6 +51,7 @@ class Why(StrEnum):
 _GONE = (Why.CRASHED, Why.SILENT)
 _MOST_MISSING = 100  # names at one span
 
+
 class Span(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from", "end": "to"}):
     """Half-open, in UTC. `why` is None where observed. `instance` is "" for the whole log, whose spans name in
     `missing` the instances that had not said that they stop, and of which nothing was heard, the first 100."""
@@ -83,7 +84,8 @@ def observed(
     life is SILENT, because only the next sign would vouch for it. A clock that jumps forward looks like silence.
 
     INVARIANT: a span is observed only between two signs of one run that are no further apart than ALLOWED_PERIODS of
-    the heartbeats that this run announced, or of LONGEST_PERIOD_S. (The first heartbeat of a period may name the sign before it in `since`.)
+    the heartbeats that this run announced, or of LONGEST_PERIOD_S. (The first heartbeat of a period may name the sign
+    before it in `since`.)
     """
     heard = _Heard()
     for time, phase, body in records:

@@ -78,6 +78,8 @@ def entries(folder: Path, start: int = 0, mark: Mark | None = None) -> Iterator[
 def decode_leaf(leaf: bytes, index: int) -> Leaf:
     """What the stored bytes of record `index` say. Raises LedgerCorrupt."""
     try:
+        if not leaf.isascii():
+            leaf.decode()  # the body is not looked at before somebody asks for it
         return _decoder.decode(leaf)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerCorrupt(f"Record {index} can't be read: {error}.") from None

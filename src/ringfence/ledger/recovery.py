@@ -139,7 +139,7 @@ def _read_segment(folder: Path, first: int, head: Head, tail: Tail, verifier: Ve
             _follow(commit, first, tail)
             if (first, commit.end) > (head.segment, head.end):
                 _extend(commit, tail, verifier)
-        except (LedgerCorrupt, msgspec.MsgspecError) as error:
+        except (LedgerCorrupt, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             where = f"{path}@{commit.begin}"
             raise LedgerCorrupt(f"The commit at {where} is not the log's: {error}", where=where) from None
     # A torn tail is what a crash leaves, but only at the very end, and only beyond what was signed.

@@ -26,7 +26,7 @@ STEPS = {
     6: "Every checkpoint's size and root follow from the records before it",
     7: "Every checkpoint is signed by the key",
     8: "The log ends with the newest checkpoint, and holds what this machine's gateway saw signed",
-    9: "Every ENDED record has its DECIDED one, and no request has two",
+    9: "Every ENDED record has its DECIDED one, and no open request is decided again",
     10: "Time never runs backwards",
     11: "Every salt is whole or erased",
 }
@@ -53,7 +53,7 @@ def verify_reader(
     7.  Check each checkpoint's signature and log name.
     8.  The last commit must be at the newest checkpoint or beyond, and the log must hold a checkpoint of just the size
         and root that this machine's gateway saw last, or else it was rolled back, cut or rewritten.
-    9.  Pair the records: an ENDED record needs a DECIDED one before it, and a request has at most one of each.
+    9.  Pair the records: an ENDED record needs a DECIDED one before it, that no other has ended; a request that is open has one.
     10. Compare each time with the one before: a step back is a finding.
     11. Check each salt's checksum; a damaged one fails, an erased one is counted.
 

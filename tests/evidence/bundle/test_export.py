@@ -132,3 +132,19 @@ def test_periods(given: tuple[str, str], written: tuple[str, str]) -> None:
 def test_periods_that_are_none(given: tuple[str, str]) -> None:
     with pytest.raises(ConfigurationError):
         period(*given)
+
+
+def test_a_command_vouches_for_no_gateway(site: Site) -> None:
+    """In a store that many write, a command opens the log, too: the period's end rests on a gateway's own sign."""
+    site.open()
+    site.now = START.replace(hour=23, minute=59, second=55)
+    site.heartbeat()
+    site.now += timedelta(seconds=10)
+    site.notice("start", by="a command")
+    site.notice("evidence_exported")
+    site.notice("stop")
+    beat = site.heartbeat(since="2031-05-06T23:59:56.000Z")
+    site.close()
+    site.export()
+    sign = msgspec.json.decode(contents(site.root / "bundle.zip")[layout.SIGN_AFTER], type=layout.Sign)
+    assert sign.index == beat

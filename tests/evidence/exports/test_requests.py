@@ -44,6 +44,16 @@ def test_a_later_run_gives_the_rest_and_nothing_twice(empty: Log, stop: int) -> 
     assert got + [each.request_id for each in rest.more()] == whole
 
 
+def test_end_of_another_request_is_named(empty: Log) -> None:
+    """A log that was written by hand must not lend one request's decision to another's end."""
+    mine, other = empty.decide(1), empty.decide(2, client="other")
+    empty.end(1, other)
+    for start in (0, other + 1):
+        with pytest.raises(LedgerCorrupt, match=f"{other + 1} ends a request that record {other} did not decide"):
+            list(Requests(empty.reader, start).more())
+    assert mine < other
+
+
 def test_nothing_beyond_the_published_checkpoint_is_told(empty: Log) -> None:
     """A commit that is not yet in the highest checkpoint's file may vanish in a power cut."""
     index = empty.decide(1)

@@ -174,7 +174,8 @@ class TestSoc2:
         found = facts(given, "user_control_state", ORGANISATION)
         assert [each.value for each in found] == ["not stated"] * 2
         assert all(each.basis is Basis.NOTHING for each in found)
-        assert not facts(world(paper("soc2_type2", dates={"voided_on": TODAY})), "user_control_state")
+        gone = paper("soc2_type2", dates={"voided_on": TODAY}, report={"user_controls": ["Rotate keys."]})
+        assert not facts(world(gone), "user_control_state")
 
 
 def _with(*papers: Any, **posture: Any) -> World:
@@ -254,6 +255,9 @@ class TestZeroRetention:
             ("default", 720),
             ("zero_data_retention", 0),
         }
+        always = fact(world(paper("zdr_approval")), "kept_hours", "openai", what="images suspected of child abuse")
+        assert always.says.startswith("Whatever is approved, OpenAI keeps images") and always.scope["tier"] == "any"
+        assert all(each.says.startswith("Where nothing else is approved") for each in without)
         zero = next(each for each in approved if each.value == 0)
         assert "which zdr_approval approves for services openai/*" in zero.says
         assert zero.expires_on == date(2027, 1, 31)
@@ -306,9 +310,10 @@ def test_a_host_that_others_run_is_a_vendor() -> None:
     log.request(service="private/rented", labels=["phi"], covered=["phi"])
     log.request(service="private/own", labels=["phi"], covered=["phi"])
     log.request(service="acme/removed")
+    log.request(service="private/removed")
     papers = [paper("baa", subject="gpu.hosting.example", scope={"services": ["private/rented"]})]
     given = world(*papers, log=log, services=[worlds.own_host(), worlds.rented()])
-    assert fact(given, "ai_vendors_used").value == ("acme", "gpu.hosting.example")
+    assert fact(given, "ai_vendors_used").value == ("acme", "gpu.hosting.example", "private/removed")
     assert fact(given, "baa", "gpu.hosting.example").value is True
     assert fact(given, "baa", "acme").value is False
     assert fact(given, "answered_in_house").value == 1

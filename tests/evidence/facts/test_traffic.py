@@ -130,6 +130,20 @@ def test_what_was_covered_and_what_was_not_is_told_apart() -> None:
     assert "3 under openai-baa, 2 under no document that covers it; 1 of them with identifiers masked" in found.says
 
 
+def test_a_sentence_names_rules_exceptions_and_days() -> None:
+    log = Log()
+    log.request(at(3), exceptions=["pilot"])
+    log.request(at(5))
+    log.request(at(4), effect="DENY", service="", rules=["phi-uncovered"])
+    given = world(log=log)
+    assert "by phi-uncovered." in fact(given, "requests_denied").says
+    assert fact(given, "exceptions_used").says.endswith(", by pilot.")
+    assert limit(fact(given, "uncovered_left"), "1 request went under an exception")
+    general = fact(given, "processed")
+    assert general.as_of == date(2026, 11, 5)
+    assert general.says.endswith("from 2026-11-01 to 2026-11-30.")
+
+
 def test_what_needs_no_document_is_never_uncovered() -> None:
     log = Log()
     log.request(coverage=[])
@@ -140,7 +154,8 @@ def test_the_tours_requests_never_count() -> None:
     log = Log()
     log.put("ended", {"decided": log.request(labels=["phi"], demonstration=True), "outcome": "completed"})
     given = world(log=log)
-    assert (given.traffic.decided, given.traffic.demonstration, given.traffic.outcomes) == (0, 1, Counter())
+    assert (given.traffic.decided, given.traffic.demonstration) == (0, 1)
+    assert limit(fact(given, "requests_decided"), "1 request of the tour")
     assert fact(given, "ai_vendors_used").value == ()
 
 
@@ -185,6 +200,7 @@ class TestNobodyLooked:
         assert not limit(fact(given, "requests_decided"), "No gateway was observed")
         assert set(given.traffic.instances) == {"a", "b"}
         assert given.traffic.instances["a"] == 720 * 3600
+        assert ": a for 720.0 h, b for 239.0 h." in fact(given, "observed_hours").says
 
     @pytest.mark.parametrize(("last", "over"), [(date(2026, 11, 30), True), (date(2026, 12, 1), False)])
     def test_a_period_that_is_not_over_says_so(self, last: date, over: bool) -> None:

@@ -248,7 +248,7 @@ def world(
         register=snapshot,
         organisation=ours or organisation("covered_entity", ["hipaa"], US),
         traffic=read_traffic(log, *period, now=now),  # type: ignore[arg-type]
-        house=house or House(version="0.1.0"),
+        house=house or House(),
     )
 
 
@@ -290,7 +290,6 @@ def rented() -> Service:
 
 def house(**over: Any) -> House:
     own: dict[str, Any] = {
-        "version": "0.1.0",
         "records": 12,
         "keys": 3,
         "keys_undeclared": 1,

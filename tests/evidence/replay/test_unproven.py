@@ -168,3 +168,12 @@ def test_more_than_one_process_is_used_for_many(monkeypatch: pytest.MonkeyPatch)
     done = replay(enumerate([one] * 334), kept(rules), Counting())
     assert done.ok
     assert asked == [999, 3]
+
+
+@pytest.mark.parametrize("fact", [b"[" * 20_000 + b"]" * 20_000, b'"\xff"'])
+def test_record_that_no_parser_takes_is_counted_and_named(fact: bytes) -> None:
+    """Whoever holds the log's key can sign one: it must not end the replay."""
+    poisoned = b'{"body":{"candidates":[{"facts":{"a":' + fact + b'}}]},"phase":"decided"}'
+    done = replay([(7, poisoned)], kept(), Silent())
+    assert (done.ok, done.decisions, done.mismatched) == (False, 1, 1)
+    assert done.mismatches[0].index == 7

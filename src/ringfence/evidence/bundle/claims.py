@@ -118,8 +118,8 @@ def _anchored(view: _View) -> Claim:
         return Claim("not-rewritten", says, Verdict.UNPROVEN, why)
     if covering and not found.trust_given:
         because = (
-            f"An anchor of all of the period holds, by {min(covering, key=_when).by}, whom the bundle's maker named and "
-            "could have made up: verify again with the witnesses or time-stamping roots that you believe."
+            f"An anchor of all of the period holds, by {min(covering, key=_when).by}, whom the bundle's maker named "
+            "and could have made up: verify again with the witnesses or time-stamping roots that you believe."
         )
         return Claim("not-rewritten", says, Verdict.UNPROVEN, because)
     if covering:
@@ -153,8 +153,8 @@ def _observed(view: _View) -> Claim:
         because = f"No sign of life: {_list(spans)} (UTC). Nothing on record then does not mean that nothing happened."
         return Claim("observed", says, Verdict.NOT_OBSERVED, because)
     because = (
-        "Starts, stops and heartbeats on record leave no gap. Given that the gateway's clock was right and that whoever "
-        "holds the key wrote none of them at another time."
+        "Starts, stops and heartbeats on record leave no gap. Given that the gateway's clock was right and that "
+        "whoever holds the key wrote none of them at another time."
     )
     return Claim("observed", says, Verdict.PROVEN, because)
 
@@ -211,8 +211,8 @@ def _never() -> Iterator[Claim]:
         "coverage",
         "The coverage on record follows from the agreements in the register.",
         Verdict.UNPROVEN,
-        "It is compared with each decision, and not derived anew. The register as it was in force is in the bundle: for "
-        "decisions that you sample, read what it says of the documents that their coverage names.",
+        "It is compared with each decision, and not derived anew. The register as it was in force is in the bundle: "
+        "for decisions that you sample, read what it says of the documents that their coverage names.",
     )
     yield Claim(
         "documents",

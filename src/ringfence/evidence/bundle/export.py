@@ -26,7 +26,7 @@ from ringfence.ledger.reader import Reader, Signed
 from ringfence.ledger.tiles import CHECKPOINT, WIDTH, HashTiles, Tile, tile_path
 from ringfence.ledger.tree import leaf_hash
 from ringfence.vocabulary.approval import Person
-from ringfence.vocabulary.errors import LedgerCorrupt
+from ringfence.vocabulary.errors import LedgerCorrupt, LedgerError
 
 _HASH_BYTES = 32
 _ANCHORS_AFTER = 24
@@ -203,13 +203,21 @@ class _Run:
 
     def _snapshots(self) -> None:
         """What the digests in records stand for. One that was never kept is listed: what it said stays unproven."""
+        whole = 0
         for kind, digests in self.summing.digests.items():
             for digest in sorted(digests):
                 data = self.sources.reader.snapshots.read(kind, digest)
                 if data is None:
                     self.missing.setdefault(kind, []).append(digest)
                     continue
-                self.writer.add(f"{layout.SNAPSHOTS[kind]}{digest}.json", data)
+                name = f"{layout.SNAPSHOTS[kind]}{digest}.json"
+                whole += len(data)
+                if len(data) > layout.most_bytes(name) or whole > layout.MOST_SNAPSHOT_BYTES:
+                    raise LedgerError(
+                        f"The snapshots of this period, up to {name}, are more than a bundle holds.",
+                        remedy="Export a shorter period.",
+                    )
+                self.writer.add(name, data)
                 if kind == "register":
                     self.documents |= documents(data)
 

@@ -41,6 +41,9 @@ NAMED_BY = {kind: "keys_listed_digest" if kind == "keys" else f"{kind}_digest" f
 LONGEST_NOTE_BYTES = 65_536
 
 _MIB = 1 << 20
+MOST_SNAPSHOT_BYTES = 2048 * _MIB
+"""Of all snapshots together: each is read whole."""
+
 _STREAM = 1 << 40
 _MOST = (
     (re.compile(r"README\.md|log/log\.vkey"), _MIB),
@@ -53,7 +56,7 @@ _MOST = (
     (re.compile(r"anchors/keys\.json"), 4 * _MIB),
     (re.compile(r"anchors/[0-9]{20}/[a-z0-9][a-z0-9.-]{0,63}"), _MIB // 4),
     (re.compile(r"approvers/[a-z0-9][a-z0-9._-]{0,63}\.json"), 16_384),
-    (re.compile(r"(policies|register|keys|exceptions)/[0-9a-f]{64}\.json"), 64 * _MIB),
+    (re.compile(r"(policies|register|keys|exceptions)/[0-9a-f]{64}\.json"), 16 * _MIB),
 )
 
 

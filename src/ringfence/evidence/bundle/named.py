@@ -6,16 +6,20 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from ringfence.approvals import check_people, digest
-from ringfence.evidence.bundle.archive import Archive
+from ringfence import approvals
+from ringfence.evidence.bundle.archive import Archive, problem
 from ringfence.evidence.bundle.bodies import Decided
-from ringfence.evidence.bundle.layout import SNAPSHOTS
+from ringfence.evidence.bundle.layout import MOST_SNAPSHOT_BYTES, SNAPSHOTS
 from ringfence.evidence.bundle.registered import documents, rule_ids
 from ringfence.ledger.report import Notes
 from ringfence.vocabulary.approval import Person, Proposal
 from ringfence.vocabulary.errors import ConfigurationError
 
 _OURS = frozenset({"policy-error", "nothing-permits", "no-candidate"})  # policy/rule.py: reasons that are no rules
+
+
+_MOST_NAMES = 1_000_000
+"""Of rules and documents, over all snapshots: about 150 MiB. What is beyond is not compared with decisions, and told."""
 
 
 class Excepted(msgspec.Struct, frozen=True):
@@ -34,9 +38,9 @@ def excepted(snapshot: bytes) -> Excepted:
     """Raises msgspec.MsgspecError where it is no list of exceptions."""
     read = msgspec.json.decode(snapshot, type=_Exceptions)
     try:
-        check_people(read.people.values())
+        approvals.check_people(read.people.values())
         for each in read.exceptions.values():
-            digest(each.act)
+            approvals.digest(each.act)
     except ConfigurationError as error:
         raise msgspec.ValidationError(error.message) from None
     return Excepted({str(each.act.body.get("id")): each for each in read.exceptions.values()}, read.people)
@@ -52,7 +56,11 @@ class Named:
         self.excepted: dict[str, Excepted] = {}
         self._rules: dict[str, frozenset[str]] = {}
         self._on_file: dict[str, frozenset[str]] = {}
+        self._names = 0
         notes.begin(12)
+        folders = tuple(SNAPSHOTS.values())
+        if sum(each.size for name, each in archive.members.items() if name.startswith(folders)) > MOST_SNAPSHOT_BYTES:
+            raise problem(f"its snapshots have more than {MOST_SNAPSHOT_BYTES} bytes")
         for name in sorted(archive.members):
             kind = next((kind for kind, folder in SNAPSHOTS.items() if name.startswith(folder)), None)
             if kind is None:
@@ -92,10 +100,16 @@ class Named:
 
     def _take(self, kind: str, named: str, data: bytes) -> None:
         if kind == "policy":
-            self._rules[named] = rule_ids(data)
+            self._rules[named] = self._kept(rule_ids(data))
         elif kind == "register":
             found = documents(data)
-            self._on_file[named] = frozenset(found)
+            self._on_file[named] = self._kept(frozenset(found))
             self.documents |= found
         elif kind == "exceptions":
             self.excepted[named] = excepted(data)
+
+    def _kept(self, names: frozenset[str]) -> frozenset[str]:
+        self._names += len(names)
+        if self._names > _MOST_NAMES:
+            raise msgspec.ValidationError(f"all together name more than {_MOST_NAMES} rules and documents")
+        return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 import msgspec
 
@@ -18,8 +19,12 @@ class _Document(msgspec.Struct, frozen=True):
     file: _File = _File()
 
 
+MOST_DOCUMENTS = 50_000
+"""In one register: thousands of papers are many."""
+
+
 class _Register(msgspec.Struct, frozen=True):
-    documents: dict[str, _Document] = {}
+    documents: Annotated[dict[str, _Document], msgspec.Meta(max_length=MOST_DOCUMENTS)] = {}
 
 
 class _Policy(msgspec.Struct, frozen=True):

@@ -140,6 +140,8 @@ class Requests:
             before = entry(self._reader, ending.decided)
             found = before, _decode(before, Decision)
         decided, decision = found
+        if (decided.fields.phase, decided.fields.request_id) != (Phase.DECIDED, ended.fields.request_id):
+            raise LedgerCorrupt(f"Record {ended.index} ends a request that record {decided.index} did not decide.")
         return Request(
             request_id=decided.fields.request_id,
             decided_index=decided.index,
@@ -159,5 +161,5 @@ def without_names(request: Request) -> Request:
 def _decode(each: Entry, type_: type[T]) -> T:
     try:
         return msgspec.json.decode(each.fields.body, type=type_)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LedgerCorrupt(f"Record {each.index} can't be read ({error}).") from None

@@ -72,6 +72,8 @@ def _limits(world: World, vendor: str) -> tuple[str, ...]:
         found += [f"Own counts of {', '.join(bypassed)} showed traffic that it did not see."] if bypassed else []
     if not traffic.over:
         found.append(f"The period is not over: it speaks of records until {traffic.now:%Y-%m-%d %H:%M} UTC.")
+    if traffic.demonstration:
+        found.append(f"{many(traffic.demonstration, 'request')} of the tour are left out.")
     found += _unobserved(world)
     if traffic.incomplete:
         found.append(

@@ -46,7 +46,6 @@ def read_traffic(log: Reader | None, first: date, last: date, *, now: datetime) 
 class _Tally:
     def __init__(self, traffic: Traffic) -> None:
         self._traffic = traffic
-        self._ours: set[int] = set()
         self._running: dict[str, str] = {}
 
     def walk(self, log: Reader) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -59,14 +58,12 @@ class _Tally:
             if first <= day <= last:
                 within = True
                 self._seen(entry.index)
-            if within or fields.phase is Phase.NOTICE:
+            if fields.phase is Phase.NOTICE or (within and fields.phase is Phase.DECIDED):
                 body = msgspec.json.decode(fields.body)
             if fields.phase is Phase.NOTICE:
                 self._noticed(body, day, within)
-            elif within and fields.phase is Phase.DECIDED:
-                self._decided(entry.index, day, body)
-            elif within and body.get("decided") in self._ours:
-                self._traffic.outcomes[str(body.get("outcome"))] += 1
+            elif body:
+                self._decided(day, body)
             yield fields.time, fields.phase, body
 
     def _seen(self, index: int) -> None:
@@ -75,12 +72,11 @@ class _Tally:
             traffic.versions.update(self._running.values())
         traffic.indexes = (traffic.indexes[0] if traffic.indexes else index, index)
 
-    def _decided(self, index: int, day: date, body: Mapping[str, Any]) -> None:
+    def _decided(self, day: date, body: Mapping[str, Any]) -> None:
         traffic = self._traffic
         if body.get("demonstration"):
             traffic.demonstration += 1
             return
-        self._ours.add(index)
         traffic.decided += 1
         traffic.incomplete += any(name not in body for name in _MEMBERS)
         traffic.effects[str(body.get("effect"))] += 1
@@ -99,7 +95,6 @@ class _Tally:
         sent = traffic.sent.setdefault(service, Sent())
         masked = body.get("form") == Form.MASKED
         sent.requests += 1
-        sent.masked += masked
         sent.last_day = max(sent.last_day or day, day)
         sent.models[str(body.get("model", ""))] += 1
         pointers = {str(rewrite.get("pointer")) for rewrite in body.get("rewrites", ())}

@@ -26,7 +26,6 @@ class Sent(msgspec.Struct):
     of them whose `store` the gateway set."""
 
     requests: int = 0
-    masked: int = 0
     labels: dict[str, Labelled] = {}
     models: Counter[str] = msgspec.field(default_factory=Counter)
     asked: Counter[str] = msgspec.field(default_factory=Counter)
@@ -49,7 +48,7 @@ class Traffic(msgspec.Struct, kw_only=True):
     `uncovered` counts requests with a regulated label that left for a service without a document that covered that
     label, or whose records do not say; `uncovered_masked` those of them that left masked and are not in `uncovered`.
     `unsearched` and `partial` count requests in which names were not searched for, and that could not be read whole.
-    `outcomes`, `denials` (by rule), `effects` and `excepted` (by exception) count requests. `incomplete` are records of
+    `denials` (by rule), `effects` and `excepted` (by exception) count requests. `incomplete` are records of
     older versions, which lack members. `versions` are Ringfence's own that were running. `runs` are comparisons with
     vendors' counts about days of the period, whenever they were made. `probes` count readings of accounts, `changes`
     those of rules, register, keys, people and exceptions, `approved` such with an approval that holds. `spans` say when
@@ -63,7 +62,6 @@ class Traffic(msgspec.Struct, kw_only=True):
     demonstration: int = 0
     sent: dict[str, Sent] = {}
     effects: Counter[str] = msgspec.field(default_factory=Counter)
-    outcomes: Counter[str] = msgspec.field(default_factory=Counter)
     denials: Counter[str] = msgspec.field(default_factory=Counter)
     excepted: Counter[str] = msgspec.field(default_factory=Counter)
     with_exception: int = 0

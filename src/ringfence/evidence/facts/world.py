@@ -22,8 +22,6 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     requests left for, by service.
     """
 
-    version: str
-    store: str = "segments"
     records: int = 0
     keys: int = 0
     keys_expiring: int = 0

@@ -114,7 +114,7 @@ class CedarWasm:
         try:
             head = msgspec.json.decode(lines[0], type=_Head)
             derived = tuple(msgspec.json.decode(line, type=Derived) for line in lines[1:])
-        except (IndexError, msgspec.MsgspecError):
+        except (IndexError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise self._failed("answered something else than decisions") from None
         if head.cedar != self.cedar:
             raise self._failed(f"says that it is Cedar {head.cedar}, not {self.cedar}")

@@ -163,10 +163,9 @@ say({
 });
 for (const line of content.slice(1)) {
   if (!line) continue;
-  const record = JSON.parse(line);
-  if (record.phase !== "decided") continue;
   try {
-    say(derive(record.body));
+    const record = JSON.parse(line);
+    if (record.phase === "decided") say(derive(record.body));
   } catch (error) {
     say({ failed: `${error.name}: ${error.message}` });
   }

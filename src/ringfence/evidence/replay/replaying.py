@@ -137,7 +137,7 @@ class _Run:
     def take(self, index: int, leaf: bytes) -> None:
         try:
             body = read(leaf)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self._decisions += 1
             self._differ([Mismatch(index, None, "record", "It can't be read as a decision.")])
             return
@@ -207,7 +207,7 @@ class _Run:
             return _Policy(b"", "", (), f"What stands for the policy {short} has another digest.")
         try:
             read_ = msgspec.json.decode(content, type=_Content)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return _Policy(b"", "", (), f"The policy {short} can't be read.")
         why_not = ""
         if read_.cedar != self._engine.cedar:
@@ -222,7 +222,7 @@ class _Run:
                 content = None
             self._registers[digest] = None
             if content is not None:
-                with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     self._registers[digest] = msgspec.json.decode(content, type=Register)
         return self._registers[digest]
 

@@ -116,7 +116,7 @@ def _copied(note: Note, receipt: bytes) -> Anchor:
     root = checkpoint.root.hex()
     try:
         copy = msgspec.json.decode(receipt, type=Copy)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Anchor(Kind.WORM, checkpoint.size, root, None, "", False, "the receipt can't be read", wrong=True)
     if not copy.key.endswith(f"{checkpoint.size:020d}-{root}") or copy.sha256 not in _digests(note):
         says = "the receipt is of another checkpoint"

@@ -55,7 +55,8 @@ def check_name(instance: str) -> None:
 
 
 async def take(connection: asyncpg.Connection, instance: str, wait_s: float) -> int:
-    """Hold the name until the connection ends; returns the process on the server that holds it. Raises LedgerLocked where another process holds it for `wait_s`."""
+    """Hold the name until the connection ends; returns the server's process that does. Raises LedgerLocked where
+    another process holds it for `wait_s`."""
     clock = asyncio.get_running_loop().time
     until = clock() + wait_s
     while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _key(instance)):

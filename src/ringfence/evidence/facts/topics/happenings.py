@@ -20,13 +20,15 @@ _INCIDENT = (
 def _find(world: World) -> Iterator[Fact]:
     traffic, when = world.traffic, span(world)
     denied = traffic.effects[Effect.DENY]
+    rules = f", by {', '.join(sorted(traffic.denials))}" if traffic.denials else ""
+    each_h = ", ".join(f"{name or 'one'} for {seen / 3600:.1f} h" for name, seen in sorted(traffic.instances.items()))
     excepted = f", by {', '.join(sorted(traffic.excepted))}" if traffic.excepted else ""
     observed_h = sum(
         (each.end - each.start).total_seconds() / 3600 for each in traffic.spans if each.state is State.OBSERVED
     )
     rows: tuple[tuple[str, int | float, str], ...] = (
         ("requests_decided", traffic.decided, f"{many(traffic.decided, 'request')} were decided {when}."),
-        ("requests_denied", denied, f"{denied} of {many(traffic.decided, 'request')} were denied {when}."),
+        ("requests_denied", denied, f"{denied} of {many(traffic.decided, 'request')} were denied {when}{rules}."),
         (
             "exceptions_used",
             traffic.with_exception,
@@ -44,7 +46,11 @@ def _find(world: World) -> Iterator[Fact]:
             f"{traffic.approved} of {many(traffic.changes, 'change')} of rules, register, keys, people or exceptions "
             f"{when} had an approval that holds.",
         ),
-        ("observed_hours", round(float(observed_h), 3), f"A gateway was observed for {observed_h:.1f} h {when}."),
+        (
+            "observed_hours",
+            round(float(observed_h), 3),
+            f"A gateway was observed for {observed_h:.1f} h {when}{f': {each_h}' if each_h else ''}.",
+        ),
     )
     for predicate, value, says in rows:
         yield recorded(world, ORGANISATION, predicate, value, says)
