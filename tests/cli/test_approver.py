@@ -197,3 +197,14 @@ def test_explain_says_that_an_exception_made_the_difference(
     explained = enrolled(*ask, "--json").json
     assert (explained["effect"], explained["exceptions"]) == ("ALLOW", ["pilot"])
     assert "excepted by pilot" in enrolled(*ask).out
+
+
+def test_enrolling_first_leaves_the_state_folder_to_its_owner(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys and the ledger come there later."""
+    folder, words = cli.home.parent / "fresh", cli.home / "words"
+    words.write_text(f"{WORDS}\n")
+    monkeypatch.setenv("RINGFENCE_HOME", str(folder))
+    who = ("--name", "Ann", "--role", "officer", "--key", _key(cli, "ann"))
+    made = cli("approver", "create", "ann", *who, "--passphrase-file", str(words))
+    assert made.code == 0, made.err
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700

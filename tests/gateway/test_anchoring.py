@@ -243,7 +243,9 @@ def test_tiles_that_another_process_makes_accuse_nobody(
     for number in range(300):
         ledger.append_blocking(Record("", Phase.NOTICE, {"event": "x", "number": number}), 10)
     ledger.close()
-    others, breaths = replace(home, settings=replace(home.settings, ledger=replace(home.settings.ledger, tiles="t"))), []
+    breaths = list[int]()
+    ledger_settings = replace(home.settings.ledger, tiles="t")
+    others = replace(home, settings=replace(home.settings, ledger=ledger_settings))
     monkeypatch.setattr(gateway_anchors, "breathe", lambda: breaths.append(1))
     [theirs] = [each for each in anchorers(others) if each.kind is Kind.WITNESS]
     assert theirs.make().size > 300

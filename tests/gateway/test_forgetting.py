@@ -375,6 +375,24 @@ def test_old_salts_are_forgotten_by_themselves_and_on_record(tmp_path: Path) -> 
     assert later["requests"] == 1
 
 
+def test_retention_takes_a_bounded_number_at_a_time_and_gets_to_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the end of a request on the far side of the bound, and records of one and the same moment."""
+    home = beside.made(tmp_path, "[retention]\ncommitments_days = 2192\n")
+    monkeypatch.setattr(keeping, "_MOST", 4)
+    beside.logged(home, lambda: LONG_AGO, [{"key": "k1"}, {"key": "k2"}, {"key": "k1"}, {"key": "k3"}, {"key": "k1"}])
+    counts = []
+    Holds(home.holds).add(hold(Selection(key="k2")))
+    while (body := keeping.retain(home, NOW, Holds(home.holds))) is not None:
+        counts.append(body["requests"])
+        onrecord.put(home, Prober(home), [body])
+        next(home.pending.iterdir()).unlink()
+    assert sum(counts) == 4
+    assert max(counts) <= 2
+    assert sound(home) == 8
+
+
 def test_retention_leaves_what_is_held_and_comes_back_for_it(tmp_path: Path) -> None:
     home = beside.made(tmp_path, "[retention]\ncommitments_days = 2192\n")
     beside.logged(home, lambda: LONG_AGO, [{"key": "k1"}, {"key": "k2"}])

@@ -32,5 +32,3 @@ def test_record_that_cant_be_read_is_named(box: Any, case: str) -> None:
     with pytest.raises(LedgerCorrupt):
         build(reader, box.root / "tiles")
     assert not fsck(reader, box.root / "tiles").ok
-
-

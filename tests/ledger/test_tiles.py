@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.ledger.checkpoint import Verifier, open_note
+from ringfence.ledger.checkpoint import Checkpoint, Verifier, open_note
 from ringfence.ledger.files import lock
 from ringfence.ledger.fsck import fsck
 from ringfence.ledger.proof import consistency_holds, consistency_path, inclusion_holds, inclusion_path
@@ -324,6 +324,25 @@ def test_a_log_that_was_rolled_back_is_noticed(log: Log) -> None:
         log.build()
     assert log.files() == before
     log.box.highest_path.write_bytes(new)
+
+
+def test_a_second_tree_of_the_same_size_is_noticed(log: Log) -> None:
+    """By whoever holds the key: as many records, but others. The tiles have seen the first signed."""
+    build(log.reader, log.tiles)
+    before = (log.tiles / "checkpoint").read_bytes()
+    note = log.reader.checkpoint()
+    signer, size = log.ledger._log._signer, open_note(note, Verifier.from_key_line(log.reader.key_line)).size
+    forked = signer.sign(Checkpoint(signer.verifier.name, size, bytes(32)))
+
+    class Forked:
+        key_line, entries = log.reader.key_line, log.reader.entries
+
+        def checkpoint(self) -> bytes:
+            return forked
+
+    with pytest.raises(LedgerCorrupt, match="forked"):
+        build(Forked(), log.tiles)  # type: ignore[arg-type]
+    assert (log.tiles / "checkpoint").read_bytes() == before
 
 
 @pytest.mark.parametrize("path", ["tile/0/001.p/45", "tile/1/000.p/1"])

@@ -161,8 +161,7 @@ class Story:
         return ran
 
     def start(self, number: int) -> None:
-        gateway = self.gateways[number]
-        gateway.start()
+        self.gateways[number].start()
 
     def key(self, client: str, *handles: str, home: int = 0, options: Sequence[str] = ()) -> str:
         """The text of a new key for requests for `client`."""
@@ -203,7 +202,7 @@ class Story:
         return self.notices(event)
 
     def files(self) -> Iterator[Path]:
-        """All that was ever written here, but for what belongs to others: private keys and the auditor's own."""
+        """All that anybody wrote here: homes, bundles, reports, what processes said."""
         yield from (path for path in self.root.rglob("*") if path.is_file())
 
 

@@ -12,6 +12,7 @@ from ringfence.approvals import check_person, load_people, public_text, seal_pri
 from ringfence.cli.approve import passphrase
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
+from ringfence.gateway import home as homes
 from ringfence.vocabulary.approval import Person
 from ringfence.vocabulary.errors import ConfigurationError
 
@@ -61,6 +62,7 @@ def create(
     check_person(person, id_)
     if id_ in load_people(home.approvers):
         raise ConfigurationError(f"{id_} is enrolled already", remedy="Choose another id; nobody gets a second key.")
+    homes.create(home)
     seal_private_key(key, private, passphrase(passphrase_file, confirm=True))
     path = write_person(home.approvers, person)
     click.echo(f"{name} is enrolled: {path}. The private key is {key}: keep it where only {name} reads it.")

@@ -8,6 +8,7 @@ import click
 from ringfence import approvals
 from ringfence.cli.common import home_of
 from ringfence.gateway import boot
+from ringfence.gateway import home as homes
 from ringfence.gateway.changes import CHANGES_FOLDER
 from ringfence.gateway.home import Home
 from ringfence.gateway.keys import KeyStore
@@ -30,6 +31,7 @@ def propose(context: click.Context, what: str, reason: str) -> None:
     home = home_of(context)
     digest = _digest(home, what)
     path = home.approvers / CHANGES_FOLDER / f"{what}-{digest[:16]}.json"
+    homes.create(home)
     path.parent.mkdir(parents=True, exist_ok=True)
     approvals.write_proposal(path, Proposal(Act(f"{what}_change", {"digest": digest, "reason": reason})))
     click.echo(f"Proposed: {path}. People approve it: ringfence approve {path} --as ... --key ...")

@@ -13,6 +13,7 @@ from ringfence import approvals, register
 from ringfence.cli.common import home_of, json_option
 from ringfence.cli.output import as_json, table
 from ringfence.gateway import boot
+from ringfence.gateway import home as homes
 from ringfence.gateway.exceptions.act import KIND, PEOPLE, RULES, Terms, problems, utc
 from ringfence.gateway.exceptions.lifting import Entry, Exceptions
 from ringfence.gateway.exceptions.loading import judged
@@ -58,6 +59,7 @@ def propose(context: click.Context, /, id_: str, starts: datetime | None, days: 
     path = home.exceptions / f"{id_}.json"
     if path.exists():
         raise ConfigurationError(f"{path} is there already", remedy="Choose another id.")
+    homes.create(home)
     path.parent.mkdir(parents=True, exist_ok=True)
     approvals.write_proposal(path, Proposal(Act(KIND, body)))
     click.echo(f"Proposed: {path}. {PEOPLE} people must approve it: ringfence approve {path} --as ... --key ...")

@@ -78,7 +78,8 @@ def command(
 def _print(whole: Population, reviewed: list[Reviewed]) -> None:
     click.echo(
         f"{whole.drawn} of {whole.decided} requests were drawn to be kept; {len(whole.kept)} are there, "
-        f"{whole.too_long} were too long, {len(whole.missing)} expired, were forgotten or lost, or are at another gateway."
+        f"{whole.too_long} were too long, {len(whole.missing)} expired, were forgotten or lost, "
+        "or are at another gateway."
     )
     rows = [
         (

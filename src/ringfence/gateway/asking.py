@@ -74,7 +74,7 @@ def _ask(asked: Asked, tls: ssl.SSLContext, deadline: float) -> Answer:
         watch.daemon = True
         watch.start()
         answer = _exchange(make, parts, asked)
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, NoAnswer):
         _left(deadline)  # cut off: the time is what ended it
         raise
     finally:

@@ -84,7 +84,8 @@ def verify(
     7.  Check each checkpoint's signature and log name.
     8.  Compare with the highest checkpoint: the log must hold a checkpoint of just its size and root, or else it was
         rolled back, cut or rewritten. More than one commit beyond it is a finding: the file is older than the log.
-    9.  Pair the records: an ENDED record needs a DECIDED one before it, that no other has ended; a request that is open has one.
+    9.  Pair the records: an ENDED record needs a DECIDED one before it that no other has ended; a request is not
+        decided again while it is open.
     10. Compare each time with the one before: a clock set back is a finding.
     11. Check each salt's checksum; a half-erased or damaged one fails, an erased one is counted.
 

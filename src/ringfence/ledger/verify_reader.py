@@ -53,7 +53,8 @@ def verify_reader(
     7.  Check each checkpoint's signature and log name.
     8.  The last commit must be at the newest checkpoint or beyond, and the log must hold a checkpoint of just the size
         and root that this machine's gateway saw last, or else it was rolled back, cut or rewritten.
-    9.  Pair the records: an ENDED record needs a DECIDED one before it, that no other has ended; a request that is open has one.
+    9.  Pair the records: an ENDED record needs a DECIDED one before it that no other has ended; a request is not
+        decided again while it is open.
     10. Compare each time with the one before: a step back is a finding.
     11. Check each salt's checksum; a damaged one fails, an erased one is counted.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from ringfence.evidence.bundle.selecting import Selected
 from ringfence.evidence.bundle.summing import Summing
 from ringfence.evidence.bundle.wording import shown, tables
 from ringfence.ledger.anchors.anchor import Trust
+from ringfence.ledger.observed import observed
 from ringfence.vocabulary.approval import Act, Proposal
 
 
@@ -140,10 +142,10 @@ def test_policy_was_asked_about_the_time_of_the_request(site: Site, wrong: dict[
     assert found.contradicted == 1
 
 
-def _notice(site: Site, kind: str, act: dict[str, Any], event: str, **body: Any) -> None:
+def _notice(site: Site, kind: str, act: dict[str, Any], event: str, **body: Any) -> int:
     given = site.approved(Act(kind, act), "ada", "ben")
     members = {name: given[name] for name in ("approvers", "envelopes")}
-    site.notice(event, actor="os:root", **members, **body)
+    return site.notice(event, actor="os:root", **members, **body)
 
 
 _ORDER = {"order": "o1", "reason": "asked"}
@@ -153,6 +155,10 @@ SMUGGLED: dict[str, Callable[[Site], object]] = {
     ),
     "an act that says nothing": lambda site: _notice(site, "anything", {}, "keys_changed"),
     "an order of less": lambda site: _notice(site, "forget", {"order": "o1"}, "forget_ordered", **_ORDER),
+    "other ranges": lambda site: _notice(
+        site, "forget", _ORDER | {"ranges_sha256": "0" * 64}, "forget_ordered", **_ORDER, ranges_sha256="0" * 64,
+        ranges=[[1, 2]],
+    ),
     "a hold's release": lambda site: _notice(site, "hold_release", _ORDER, "forget_ordered", **_ORDER),
     "another part of the change": lambda site: _notice(
         site, "policy_change", {"digest": POLICY.digest}, "changed_while_stopped", policy_digest=POLICY.digest,
@@ -221,6 +227,7 @@ def test_a_member_that_is_there_twice_is_read_in_two_ways_and_refused() -> None:
     honest = record % b"2031-05-06T09:30:00.000Z"
     assert bodies.read_line(honest).phase == "decided"
     assert bodies.read_line(honest.replace(b",", b" ,")).phase == "decided"
+    assert bodies.read_line(honest.replace(b'"ALLOW"', b"9" * 6000)).phase == "decided"
     for wrong in (
         honest.replace(b'"effect"', b'"effect":"DENY","effect"'),
         honest.replace(b'"phase"', b'"phase":"notice","phase"'),
@@ -295,3 +302,16 @@ def test_long_names_do_not_fill_the_memory() -> None:
         body = bodies.Notice(event=f"{number}" * 30_000, actor="a" * 60_000, approvers=("b" * 500,) * 100)
         summing_.record(number, line, body)
     assert len(layout.encode(summing_.summary())) < 20 * 5_000
+
+
+def test_signs_of_life_are_laid_side_by_side_in_linear_time() -> None:
+    """Each of a gateway of its own, each after the clock was set back: about 1 s, where the square would take hours."""
+    signs = []
+    for number in range(20_000):
+        at = START + timedelta(seconds=10 * number)
+        body = {"event": "start", "instance": f"g{number}", "heartbeat_s": 1}
+        signs += [(at.isoformat(), "notice", body), ((at - timedelta(seconds=5)).isoformat(), "", {})]
+    begun = clock.monotonic()
+    found = observed(signs)
+    assert clock.monotonic() - begun < 20
+    assert max(len(span.missing) for span in found.overall) == 100

@@ -96,9 +96,8 @@ def report(
     at_least = sum(each.at_least for each in subjects or ())
     whole = subjects is not None and not any(msgspec.structs.astuple(unknown))
     papers: dict[Paper, None] = {paper: None for each in services for paper in each.paper.may_oblige}
-    health = any(label in HEALTH for each in found for label in each.labels) or (
-        None if unknown.not_read_whole else False
-    )
+    labels = {label for each in found for label in each.labels}
+    health = None if unknown.not_read_whole and not labels & HEALTH else bool(labels & HEALTH)
     return Report(
         about=about,
         discovered=discovered,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -143,6 +144,9 @@ class Approving:
             return
         if _ORDERS.get(act.kind) != body.get("event"):
             self._notes.fail(14, f"Record {index}: what was approved is {act.kind!r}, which this record is not.")
+        ranges = body.get("ranges")
+        if ranges is not None and sha256(msgspec.json.encode(ranges)).hexdigest() != body.get("ranges_sha256"):
+            self._notes.fail(14, f"Record {index}: other records were approved than its ranges name.")
         for name in sorted((act.body.keys() | body.keys()) - _BESIDE):
             if act.body.get(name) != body.get(name):
                 self._notes.fail(14, f"Record {index}: another {name} was approved.")

@@ -186,7 +186,7 @@ def _replayed(view: _View, replayed: Replayed | None) -> Claim:
     elif why := view.broken(*_SIGNED, 12):
         because = why
     else:
-        because = f"All {decided} decisions were derived anew and match, by {replayed.engine}."
+        because = f"All {decided} decisions match, by {replayed.engine}. Given that you made that replay yourself."
         return Claim("replayed", says, Verdict.PROVEN, because)
     return Claim("replayed", says, Verdict.UNPROVEN, because)
 

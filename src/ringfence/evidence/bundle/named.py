@@ -19,7 +19,9 @@ _OURS = frozenset({"policy-error", "nothing-permits", "no-candidate"})  # policy
 
 
 _MOST_NAMES = 1_000_000
-"""Of rules and documents, over all snapshots: about 150 MiB. What is beyond is not compared with decisions, and told."""
+"""Of rules and documents, over all snapshots: about 150 MiB. What is beyond is not compared, and told."""
+
+_EXCEPTION_BYTES = 100  # of a list of exceptions count as one name: it is kept whole
 
 
 class Excepted(msgspec.Struct, frozen=True):
@@ -106,6 +108,8 @@ class Named:
             self._on_file[named] = self._kept(frozenset(found))
             self.documents |= found
         elif kind == "exceptions":
+            self._names += len(data) // _EXCEPTION_BYTES
+            self._kept(frozenset())
             self.excepted[named] = excepted(data)
 
     def _kept(self, names: frozenset[str]) -> frozenset[str]:

@@ -75,15 +75,22 @@ def problems(given: Terms, needs: Iterable[Need], organisation: Organisation, ma
     for name in ("reason", "requested_by"):
         if not getattr(given, name).strip():
             found.append(f"{name}: must not be empty")
-    if given.starts.tzinfo is None or given.expires.tzinfo is None:
-        found.append("starts, expires: must state their time zone, such as 2031-05-20T00:00:00Z")
-    elif not all(MINYEAR < moment.year < MAXYEAR for moment in (given.starts, given.expires)):
-        found.append("starts, expires: must be days of this age")
-    elif given.expires <= given.starts:
-        found.append("expires: lies before starts")
-    elif given.expires - given.starts > timedelta(days=max_days):
-        found.append(f"expires: is more than {max_days} days after starts ([exceptions] max_days)")
+    if why := _no_span(given, max_days):
+        found.append(why)
     return tuple(found)
+
+
+def _no_span(given: Terms, max_days: int) -> str:
+    """Why its time can't be; empty where it can."""
+    if given.starts.tzinfo is None or given.expires.tzinfo is None:
+        return "starts, expires: must state their time zone, such as 2031-05-20T00:00:00Z"
+    if not all(MINYEAR < moment.year < MAXYEAR for moment in (given.starts, given.expires)):
+        return "starts, expires: must be days of this age"
+    if given.expires <= given.starts:
+        return "expires: lies before starts"
+    if given.expires - given.starts > timedelta(days=max_days):
+        return f"expires: is more than {max_days} days after starts ([exceptions] max_days)"
+    return ""
 
 
 def not_liftable(label: str, needs: Iterable[Need], organisation: Organisation) -> str:

@@ -1,4 +1,4 @@
-"""Whether an order to forget is what it says: people sign counts, times and a digest, and none of them sees the list."""
+"""Whether an order to forget is what it says: people sign counts, times and a digest, and nobody sees the list."""
 
 from __future__ import annotations
 
