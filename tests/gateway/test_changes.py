@@ -6,9 +6,11 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from ringfence.approvals import write_proposal
 from ringfence.gateway import boot
-from ringfence.gateway.changes import Changes, in_force
+from ringfence.gateway.changes import Changes, in_force, owner
 from ringfence.gateway.keys import KeyStore
 from ringfence.vocabulary.record import Receipt, Record
 from support import beside
@@ -39,6 +41,24 @@ def test_approvals_are_those_of_the_exception_that_was_read(tmp_path: Path) -> N
     assert record.body["approvers"] == ["ann", "ben"]
     assert len(record.body["envelopes"]) == 2
     assert record.body["exceptions_digest"] == after.exceptions.digest
+
+
+@pytest.mark.parametrize(("folder", "actor"), [("posture", "probe"), ("register", owner([Path(__file__)]))])
+def test_what_a_probe_found_is_nobodys_change(folder: str, actor: str, tmp_path: Path) -> None:
+    home = beside.made(tmp_path / "home", "")
+    put: list[Record] = []
+
+    async def append(record: Record) -> Receipt:
+        put.append(record)
+        return Receipt(0, 1)
+
+    state = in_force(boot.load_state(home, lambda _: True), KeyStore(home.folder))
+    changes = Changes(home, append, boot.snapshots(home), state, lambda: datetime.now(UTC))
+    path = _folder(home.posture if folder == "posture" else home.register) / "x.json"
+    path.write_text("{}")
+    asyncio.run(changes.look("register_or_policy_read", ("register",), state, [path]))
+    [record] = put
+    assert record.body["actor"] == actor
 
 
 def _folder(path: Path) -> Path:

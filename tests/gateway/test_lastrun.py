@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ringfence.gateway import lastrun
 from ringfence.gateway.lastrun import LastRun, last_run
 from ringfence.ledger.read import Entry
 from ringfence.ledger.record import Leaf, rfc3339
@@ -80,6 +81,13 @@ def test_the_time_is_of_the_last_record_whatever_it_was() -> None:
 @pytest.mark.parametrize("log", [None, Log(), Log("decided"), Log(_notice("start", "b")), Log(_notice("keys_changed"))])
 def test_no_sign_of_this_gateway(log: Log | None) -> None:
     assert last_run(log, "a") is None
+
+
+def test_it_gives_up_on_a_gateway_that_was_not_heard_of_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lastrun, "_MOST", 5_000)
+    log = Log(START, *["decided"] * 20_000)
+    assert last_run(log, "a") is None
+    assert log.asked == [20_001 - 4_096, 20_001 - 5_000]
 
 
 def test_it_reads_back_only_as_far_as_it_must() -> None:

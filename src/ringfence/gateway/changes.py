@@ -29,6 +29,9 @@ UNKNOWN = "unknown"
 CLOCK = "clock"
 """It was time: an exception began or ended."""
 
+PROBE = "probe"
+"""An account was read, or is due to be read again."""
+
 CHANGE_KINDS = {"register_change": "register_digest", "policy_change": "policy_digest", "key_change": "keys_digest"}
 """Acts that approve a change before it is made, and the member whose digest they name."""
 
@@ -159,7 +162,7 @@ class Changes:
         body = {
             "event": event,
             "instance": self._home.settings.ledger.instance,
-            "actor": CLOCK if paths is None else owner(paths),
+            "actor": CLOCK if paths is None else self._actor(list(paths)),
             "approvers": approvers,
             "envelopes": msgspec.to_builtins(envelopes),
             "changed": dict(changed),
@@ -168,6 +171,11 @@ class Changes:
         }
         with contextlib.suppress(LedgerError):
             await self._append(Record("", Phase.NOTICE, body))
+
+    def _actor(self, paths: Sequence[Path]) -> str:
+        """What reading an account found is nobody's change: its own record says what was read."""
+        probed = bool(paths) and all(path.is_relative_to(self._home.posture) for path in paths)
+        return PROBE if probed else owner(paths)
 
     def _approved(
         self, before: Mapping[str, str], after: Mapping[str, str], changed: Mapping[str, Any]

@@ -12,6 +12,8 @@ from ringfence.vocabulary.record import Phase
 
 _FIRST_WINDOW = 4_096  # records
 _WIDER = 16
+_MOST = 1_048_576
+"""No gateway decides so many requests between two heartbeats; reading so far back takes seconds."""
 
 
 class LastRun(msgspec.Struct, frozen=True):
@@ -24,7 +26,7 @@ class LastRun(msgspec.Struct, frozen=True):
 
 
 def last_run(log: Reader | None, instance: str) -> LastRun | None:
-    """None where this instance left no sign. Raises LedgerCorrupt.
+    """None where this instance left no sign, or none among the last _MOST records. Raises LedgerCorrupt.
 
     Reads as far back as the instance's last start, stop or heartbeat: what came in within one heartbeat.
     """
@@ -35,9 +37,9 @@ def last_run(log: Reader | None, instance: str) -> LastRun | None:
     while True:
         start = max(size - window, 0)
         found = _read(log, start, instance)
-        if found is not None or start == 0:
+        if found is not None or start == 0 or window == _MOST:
             return found
-        window *= _WIDER
+        window = min(window * _WIDER, _MOST)
 
 
 def _read(log: Reader, start: int, instance: str) -> LastRun | None:

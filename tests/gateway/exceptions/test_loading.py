@@ -179,6 +179,7 @@ def test_a_strange_file_closes_nothing(folders: Folders) -> None:
     data = (folders.exceptions / "e.json").read_bytes()
     (folders.exceptions / os.fsdecode(b"\xff.json")).write_bytes(data)
     (folders.exceptions / "folder.json").mkdir()
+    os.mkfifo(folders.exceptions / "pipe.json")
     for name, moment in (("first", "0001-01-01T00:00:00+14:00"), ("last", "9999-12-31T23:59:59-14:00")):
         proposal = exception(name, NOW, **GOOD)
         said = {"act": proposal.act, "act_sha256": digest(proposal.act), "at": moment, "kind": "exception"}
@@ -195,6 +196,7 @@ def test_a_strange_file_closes_nothing(folders: Folders) -> None:
         ("first.json", True),
         ("folder.json", True),
         ("last.json", True),
+        ("pipe.json", True),
         ("z.json", True),
         ("'\\udcff.json'", True),
     ]

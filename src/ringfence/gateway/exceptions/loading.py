@@ -31,6 +31,9 @@ def load(
         if not path.name.isprintable():
             entries.append(Entry(file=ascii(path.name), problem="its name is no plain text"))
             continue
+        if not path.is_file():  # a pipe would be waited for
+            entries.append(Entry(file=path.name, problem="it can't be read (no file)"))
+            continue
         try:
             proposal = parse_proposal(path.read_bytes(), path.name)
         except OSError as error:

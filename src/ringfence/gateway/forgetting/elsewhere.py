@@ -4,6 +4,7 @@ goes too."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import groupby
 from typing import Any
 
 from ringfence.gateway import boot, store
@@ -38,7 +39,7 @@ def follow(home: Home) -> dict[str, Any] | None:
 def without_salt(reader: Reader, indexes: Collection[int]) -> set[int]:
     """Those of these records whose salt is erased."""
     gone: set[int] = set()
-    for first in sorted({index // _SLOTS * _SLOTS for index in indexes}):
-        slots = reader.salts(first, _SLOTS)
-        gone |= {index for index in indexes if 0 <= index - first < _SLOTS and slots[index - first] == NO_SALT}
+    for number, together in groupby(sorted(indexes), key=lambda index: index // _SLOTS):
+        slots = reader.salts(number * _SLOTS, _SLOTS)
+        gone.update(index for index in together if slots[index % _SLOTS] == NO_SALT)
     return gone
