@@ -227,7 +227,6 @@ def test_a_member_that_is_there_twice_is_read_in_two_ways_and_refused() -> None:
     honest = record % b"2031-05-06T09:30:00.000Z"
     assert bodies.read_line(honest).phase == "decided"
     assert bodies.read_line(honest.replace(b",", b" ,")).phase == "decided"
-    assert bodies.read_line(honest.replace(b'"ALLOW"', b"9" * 6000)).phase == "decided"
     for wrong in (
         honest.replace(b'"effect"', b'"effect":"DENY","effect"'),
         honest.replace(b'"phase"', b'"phase":"notice","phase"'),
@@ -304,14 +303,16 @@ def test_long_names_do_not_fill_the_memory() -> None:
     assert len(layout.encode(summing_.summary())) < 20 * 5_000
 
 
-def test_signs_of_life_are_laid_side_by_side_in_linear_time() -> None:
-    """Each of a gateway of its own, each after the clock was set back: about 1 s, where the square would take hours."""
-    signs = []
-    for number in range(20_000):
+@pytest.mark.parametrize("many", ["gateways", "steps back"])
+def test_signs_of_life_are_laid_side_by_side_in_linear_time(many: str) -> None:
+    """Below a second, where the square would take minutes."""
+    signs: list[tuple[str, str, dict[str, Any]]] = []
+    for number in range(8000):
         at = START + timedelta(seconds=10 * number)
-        body = {"event": "start", "instance": f"g{number}", "heartbeat_s": 1}
-        signs += [(at.isoformat(), "notice", body), ((at - timedelta(seconds=5)).isoformat(), "", {})]
+        name = f"g{number}" if many == "gateways" else "g"
+        signs.append((at.isoformat(), "notice", {"event": "start", "instance": name, "heartbeat_s": 1}))
+        if many == "steps back":
+            signs.append(((at - timedelta(seconds=5)).isoformat(), "", {}))
     begun = clock.monotonic()
-    found = observed(signs)
-    assert clock.monotonic() - begun < 20
-    assert max(len(span.missing) for span in found.overall) == 100
+    observed(signs)
+    assert clock.monotonic() - begun < 8
