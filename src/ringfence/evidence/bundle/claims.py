@@ -65,15 +65,7 @@ def claims_of(found: Verified, replayed: Replayed | None) -> Iterator[Claim]:
         findings_count=True,
     )
     yield _replayed(view, replayed)
-    yield view.claim(
-        "approved",
-        "The people named as approvers signed just what is on record.",
-        (*_SIGNED, 14),
-        f"{found.approvals_checked} approved acts were checked. Given that the public keys in the bundle are these "
-        f"people's: ask them. {_unapproved(found)}",
-        missing="" if found.approvals_checked else "No approval with its signatures is on record in the period.",
-        findings_count=True,
-    )
+    yield _approved(view)
     yield from _never()
 
 
@@ -107,6 +99,19 @@ class _View:
             missing = " ".join(self.details[last][:_LISTED])
         why = self.broken(*rests_on) or missing
         return Claim(id_, says, Verdict.UNPROVEN if why else Verdict.PROVEN, why or because)
+
+
+def _approved(view: _View) -> Claim:
+    found = view.found
+    return view.claim(
+        "approved",
+        "The people named as approvers signed just what is on record.",
+        (*_SIGNED, 14),
+        f"{found.approvals_checked} approved acts were checked. Given that the public keys in the bundle are these "
+        f"people's: ask them. {_unapproved(found)}",
+        missing="" if found.approvals_checked else "No approval with its signatures is on record in the period.",
+        findings_count=True,
+    )
 
 
 def _anchored(view: _View) -> Claim:
