@@ -126,6 +126,20 @@ def test_a_clock_that_steps_back_makes_its_hours_not_observed() -> None:
     assert _said(found.overall) == [(0, 60, "before_first"), (60, 100, "clock"), (100, 130, "observed")]
 
 
+@pytest.mark.parametrize(("steps", "spans"), [(1_000, 2_001), (1_001, 3)])
+def test_a_log_with_very_many_steps_back_has_no_sound_time_between_them(steps: int, spans: int) -> None:
+    """Else gateways times steps could be made to take minutes."""
+    signs = [_sign(0, "start")]
+    for number in range(1, steps + 1):
+        signs += [_sign(20 * number, "heartbeat"), _sign(20 * number - 5, "heartbeat")]
+    found = _spans([*signs, _sign(20 * steps + 15, "heartbeat")])
+    assert len(found.overall) == spans
+    assert _said(found.overall)[-2:] == [
+        (20 * steps - 5 if spans > 3 else 15, 20 * steps, "clock"),
+        (20 * steps, 20 * steps + 15, "observed"),
+    ]
+
+
 def test_a_step_back_hides_no_silence() -> None:
     """b is silent while a goes on to 100 and the clock steps back to 50: 60 is not 20 seconds after 40 then."""
     others = [_sign(at_s, "heartbeat", "a") for at_s in (*range(50, 101, 10), 50)]

@@ -225,6 +225,9 @@ DECIDED, ENDED, NOTICE = (leaf(phase, "r" if phase != "notice" else "") for phas
         ([NOTICE[:-1]], {5}),
         ([NOTICE.replace(b"notice", b"rumour")], {5}),
         ([NOTICE.replace(b'"time"', b'"Time"')], {5}),
+        ([NOTICE.replace(b"2026-01-01T", b"2026-13-01T")], {5}),
+        ([NOTICE, NOTICE.replace(b".000Z", b"Z")], {5}),
+        ([NOTICE.replace(b"2026-01-01T00:00:00.000Z", b"zzz")], {5}),
     ],
 )
 @pytest.mark.parametrize("at_once", [True, False])

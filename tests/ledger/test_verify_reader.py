@@ -134,6 +134,10 @@ CHANGES: dict[str, tuple[Callable[[Rows], None], set[int]]] = {
     "the last record cut": (lambda log: (log.leaves.pop(), None)[-1], {6, 8}),
     "the last checkpoint cut": (lambda log: (log.signed.pop(), None)[-1], {6, 8}),
     "an older newest checkpoint": (lambda log: setattr(log, "note", log.signed[4].note), set()),
+    "a time that is none": (
+        lambda log: log.leaves.__setitem__(2, log.leaves[2].replace(b'"time":"2023', b'"time":"2O23')),
+        {3, 6, 8},
+    ),
     "a record twice": (lambda log: log.leaves.insert(3, log.leaves[3]), {6, 8, 9}),
     "nothing": (lambda log: (log.leaves.clear(), log.signed.clear(), None)[-1], {8}),
     "a checkpoint under a size beyond the log": (

@@ -48,6 +48,9 @@ class Why(StrEnum):
     CLOCK = "clock"
 
 
+_MOST_STEPS = 1_000
+"""Of clocks set back. A log with more is taken to have no sound time from the first to the last of them."""
+
 _GONE = (Why.CRASHED, Why.SILENT)
 _MOST_MISSING = 100  # names at one span
 
@@ -94,8 +97,11 @@ def observed(
     last = until or heard.last
     if first is None or last is None or last <= first:
         return Observed((), {})
+    clock = _united(heard.clock)
+    if len(clock) > _MOST_STEPS:
+        clock = [_Piece(clock[0].start, clock[-1].end, Why.CLOCK)]
     instances = {
-        name: _named(_overlaid(_cut(each.finished(last), first, last), heard.clock), name)
+        name: _named(_overlaid(_cut(each.finished(last), first, last), clock), name)
         for name, each in sorted(heard.instances.items())
     }
     return Observed(_overall(instances, first, last), instances)
@@ -222,9 +228,10 @@ def _cut(pieces: list[_Piece], first: datetime, last: datetime) -> list[_Piece]:
 
 
 def _overlaid(pieces: list[_Piece], over: list[_Piece]) -> list[_Piece]:
-    """The pieces, with `over` in the place of what lies under it. Linear, because a log can hold very many of both."""
+    """The pieces, with `over` (in order, apart from one another) in the place of what lies under it. Linear, because a
+    log can hold very many of both."""
     result: list[_Piece] = []
-    over, at = _united(over), 0
+    at = 0
     for piece in pieces:
         start = piece.start
         while at < len(over) and over[at].end <= start:

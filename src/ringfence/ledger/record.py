@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -20,6 +21,8 @@ MAX_LEAF_BYTES = 65_535
 
 SALT_BYTES = 32
 """As long as the HMAC's output, so that guessing the salt is no easier than guessing the digest."""
+
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -90,3 +93,11 @@ def rfc3339(unix_s: float) -> str:
     the strings."""
     moment = datetime.fromtimestamp(unix_s, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def is_time(text: str) -> bool:
+    """Whether `text` is a moment as `rfc3339` writes it."""
+    try:
+        return _TIME.fullmatch(text) is not None and datetime.fromisoformat(text).tzinfo is UTC
+    except ValueError:
+        return False

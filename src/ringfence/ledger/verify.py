@@ -14,6 +14,7 @@ import msgspec
 
 from ringfence.ledger.checkpoint import Checkpoint, Note, Verifier, check_note, read_note
 from ringfence.ledger.highest import decode_slots, newest
+from ringfence.ledger.record import is_time
 from ringfence.ledger.report import Notes, Report, Seconds, Status
 from ringfence.ledger.salts import NO_SALT, header_is_whole, read_slots, slot_is_whole
 from ringfence.ledger.segments import (
@@ -376,7 +377,9 @@ class _Run:
                 unended[request_id] = index
             elif phase == "ended" and unended.pop(request_id, None) is None:
                 notes.fail(9, f"Record {index} ends request {request_id}, which has no open DECIDED record.")
-            # Step 10.
+            # Steps 5 and 10. All records of a commit have one time.
+            if fields.time != self.time and not is_time(fields.time):
+                notes.fail(5, f"Record {index}: its time is not RFC 3339 in UTC with milliseconds.")
             if fields.time < self.time:
                 notes.find(10, f"Record {index}: the clock was set back from {self.time} to {fields.time}.")
             self.time = fields.time

@@ -13,6 +13,7 @@ from ringfence.ledger.checkpoint import Checkpoint, Verifier, check_note, open_n
 from ringfence.ledger.highest import decode_slots, newest
 from ringfence.ledger.read import Entry
 from ringfence.ledger.reader import Reader, Signed
+from ringfence.ledger.record import is_time
 from ringfence.ledger.report import Notes, Report, Seconds, Status
 from ringfence.ledger.salts import NO_SALT, slot_is_whole
 from ringfence.ledger.tree import Frontier, leaf_hash
@@ -210,7 +211,9 @@ class _Run:
             self.unended[fields.request_id] = index
         elif fields.phase is Phase.ENDED and self.unended.pop(fields.request_id, None) is None:
             self.notes.fail(9, f"Record {index} ends request {fields.request_id}, which has no open DECIDED record.")
-        # Step 10.
+        # Steps 3 and 10. All records of a commit have one time.
+        if fields.time != self.time and not is_time(fields.time):
+            self.notes.fail(3, f"Record {index}: its time is not RFC 3339 in UTC with milliseconds.")
         if fields.time < self.time:
             self.notes.find(10, f"Record {index}: time went back from {self.time} to {fields.time}.")
         self.time = fields.time

@@ -132,7 +132,8 @@ class Ledger(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         str, Meta(description="For `postgres`: this gateway's name among those that write the log.")
     ] = "gateway"
     heartbeat_s: Annotated[
-        float, Meta(gt=0, description="Between two signs of life on record; a longer gap reads as not observed.")
+        float,
+        Meta(gt=0, le=3600, description="Between two signs of life on record; a longer gap reads as not observed."),
     ] = 60.0
     tiles: Annotated[
         str,

@@ -4,19 +4,17 @@ known: it was added later than the record, or its room does not write it."""
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
 
+from ringfence.ledger.record import is_time
 from ringfence.vocabulary.approval import Envelope
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 """SHA-256 in lower-case hex, or "" where there is none."""
 
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 """In one spelling, because times are compared as texts: another one could be made to sort where it does not belong."""
 
 
@@ -146,12 +144,8 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def check_time(text: str) -> None:
     """Raises msgspec.ValidationError unless it is a time as records write it (ledger/record.py)."""
-    try:
-        if _TIME.fullmatch(text) and datetime.fromisoformat(text).tzinfo is UTC:
-            return
-    except ValueError:
-        pass
-    raise msgspec.ValidationError(f"{text[:40]!r} is no time as records write it")
+    if not is_time(text):
+        raise msgspec.ValidationError(f"{text[:40]!r} is no time as records write it")
 
 
 def read_body(line: Line) -> Body | None:

@@ -14,7 +14,6 @@ INVARIANT: whatever was acknowledged is at or below the head, and at or below th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +25,7 @@ from ringfence.ledger.highest import Head, Highest
 from ringfence.ledger.postgres.head import read_head
 from ringfence.ledger.postgres.schema import BEGIN
 from ringfence.ledger.postgres.session import WHERE, Session
-from ringfence.ledger.record import Draft, rfc3339
+from ringfence.ledger.record import Draft, is_time, rfc3339
 from ringfence.ledger.salts import encode_slot
 from ringfence.ledger.store import Admitted, Outcome, admit, pair
 from ringfence.ledger.tree import Frontier, leaf_hash
@@ -38,7 +37,6 @@ COMMIT_TIMEOUT_S = 20.0
 MOST_AHEAD = timedelta(minutes=5)
 """By which another gateway's clock may be ahead of this one's."""
 
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
 # $1: the requests of this commit, whose open ones are wanted.
 _READ = """
@@ -174,7 +172,7 @@ def _time(now_s: float, last: str) -> str:
     now = rfc3339(now_s)
     try:
         ahead = datetime.fromisoformat(last) - datetime.fromtimestamp(now_s, UTC)
-        sound = _TIME.fullmatch(last) is not None and ahead <= MOST_AHEAD
+        sound = is_time(last) and ahead <= MOST_AHEAD
     except (ValueError, TypeError):
         return now
     return max(now, last) if sound else now
