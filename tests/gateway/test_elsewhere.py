@@ -47,7 +47,7 @@ def test_few_questions_for_records_far_apart() -> None:
 
 def test_a_log_of_ones_own_follows_nobody(home: Home) -> None:
     for index in Contents(home.content).indexes():
-        boot.reader(home).erase(index)
+        boot.reader(home).erase([(index, index)])
     assert follow(home) is None
     assert len(Contents(home.content).indexes()) == 2
 

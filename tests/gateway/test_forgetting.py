@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def _crashed(home: Home, step: int, body: dict[str, Any]) -> None:
         ledger.append_blocking(Record("", Phase.NOTICE, body), 10)
     reader, places = boot.reader(home), onrecord.places(home)
     if step == 2:
-        reader.erase(body["first_index"])
+        reader.erase([(body["first_index"], body["first_index"])])
     if step >= 3:
         done = carry.carry_out(body, reader, places)
         if step >= 4:
@@ -280,8 +280,8 @@ class Fake:
     def salts(self, first: int, count: int) -> list[bytes]:
         return [self.slots.get(index, NO_SALT) for index in range(first, first + count)]
 
-    def erase(self, index: int) -> None:
-        self.slots[index] = NO_SALT
+    def erase(self, ranges: Iterable[tuple[int, int]]) -> None:
+        self.slots |= {index: NO_SALT for first, last in ranges for index in range(first, last + 1)}
 
 
 def test_any_store_can_forget(home: Home) -> None:

@@ -39,7 +39,7 @@ class Log:
     def salts(self, first: int, count: int) -> list[bytes]:
         raise NotImplementedError
 
-    def erase(self, index: int) -> None:
+    def erase(self, ranges: Any) -> None:
         raise NotImplementedError
 
 

@@ -256,7 +256,7 @@ def test_what_can_not_be_carried_out_yet_is_on_record_once_and_holds_up_nothing(
 
 def test_ranges_of_many_records_are_erased_as_ranges(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Any] = []
-    monkeypatch.setattr(SegmentsReader, "erase_ranges", lambda self, ranges: calls.append(list(ranges)))
+    monkeypatch.setattr(SegmentsReader, "erase", lambda self, ranges: calls.append(list(ranges)))
     made, ranges = good(home)
     body = order.notice_of(made, ranges, "os:ada", "gateway", Proposal(order.act_of(made)), ())
     carry.carry_out(body, boot.reader(home), onrecord.places(home))

@@ -48,7 +48,7 @@ def test_salts_of_a_range(filled: Any) -> None:
     log = _log(filled)
     slots = log.salts(0, RECORDS + 2)
     assert [slot == NO_SALT for slot in slots] == [True, *[False] * RECORDS, True]
-    log.erase(3)
+    log.erase([(3, 3)])
     assert log.salts(2, 3) == [slots[2], NO_SALT, slots[4]]
 
 

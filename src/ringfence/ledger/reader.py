@@ -52,9 +52,10 @@ class Reader(Protocol):
         """The slots (salts.py) of `count` consecutive records; NO_SALT where a salt was erased or never needed."""
         ...
 
-    def erase(self, index: int) -> None:
-        """Forget the contents of one record, durably; beside running gateways too. The caller has put on record who
-        asked for it. Raises LedgerError for an index that the log does not have."""
+    def erase(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Forget the contents of the records in `ranges` (indexes, both ends inclusive), durably; beside running
+        gateways too. The caller has put on record who asked for it. A crash leaves some of the salts: erase them again.
+        Raises LedgerError for a range that the log does not have; then nothing was erased."""
         ...
 
 
@@ -99,23 +100,8 @@ class SegmentsReader:
         finally:
             os.close(fd)
 
-    def erase(self, index: int) -> None:
-        erase_salts(self._folder, [(index, index)])
-
-    def erase_ranges(self, ranges: Iterable[tuple[int, int]]) -> None:
-        """`erase` for ranges of indexes, both ends inclusive, with one fdatasync for all of them. A crash leaves some
-        of the salts: erase them again."""
+    def erase(self, ranges: Iterable[tuple[int, int]]) -> None:
         erase_salts(self._folder, ranges)
-
-
-def erase_all(reader: Reader, ranges: Iterable[tuple[int, int]]) -> None:
-    """Forget the contents of all records in `ranges` (both ends inclusive), durably. Raises as `Reader.erase`."""
-    if isinstance(reader, SegmentsReader):
-        reader.erase_ranges(ranges)
-        return
-    for first, last in ranges:
-        for index in range(first, last + 1):
-            reader.erase(index)
 
 
 def entry(reader: Reader, index: int) -> Entry:

@@ -107,7 +107,7 @@ def test_the_documented_grants_are_all_that_gateways_and_readers_need(box: Any) 
         reader = PostgresReader.find(client)
         assert reader is not None
         digest = reader.snapshots.keep("policy", b"{}")
-        reader.erase(1)
+        reader.erase([(1, 1)])
         client.close()
         for wrong in (
             "DELETE FROM ringfence.leaves",
@@ -125,7 +125,7 @@ def test_the_documented_grants_are_all_that_gateways_and_readers_need(box: Any) 
         assert len(list(reader.entries())) == 6
         assert reader.snapshots.read("policy", digest) == b"{}"
         with pytest.raises(LedgerUnavailable, match="permission denied"):
-            reader.erase(2)
+            reader.erase([(2, 2)])
         auditor.close()
     finally:
         box.run(

@@ -409,12 +409,12 @@ def test_content_is_compared_and_forgotten(box: Any) -> None:
     reader = box.reader()
     assert check_content(reader, 1, "received", b"r-1") == "same"
     assert check_content(reader, 1, "received", b"r-2") == "different"
-    reader.erase(1)
-    reader.erase(1)
+    reader.erase([(1, 1)])
+    reader.erase([(1, 1)])
     assert check_content(reader, 1, "received", b"r-1") == "erased"
-    for index in (-1, 2):
+    for wrong in ((-1, -1), (2, 2), (1, 2), (1, 0)):
         with pytest.raises(LedgerError):
-            reader.erase(index)
+            reader.erase([(0, 0), wrong])
     assert entry(reader, 1).fields.request_id == "r-1"
     ledger.close()
     assert (box.verify().ok, box.verify().erased) == (True, 1)

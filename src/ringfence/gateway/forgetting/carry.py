@@ -29,7 +29,7 @@ from ringfence.gateway.forgetting.order import (
 )
 from ringfence.gateway.forgetting.rules import kept_since, rules
 from ringfence.gateway.forgetting.selection import held_among, indexes_of, ranges_of
-from ringfence.ledger.reader import Reader, erase_all
+from ringfence.ledger.reader import Reader
 from ringfence.sidecar.content import Contents
 from ringfence.sidecar.subjects import Subjects
 from ringfence.vocabulary.approval import Act, Approval, Person, Proposal
@@ -128,7 +128,7 @@ def carry_out(body: Mapping[str, Any], reader: Reader, places: Places) -> list[d
     wanted = set(indexes_of(ranges))
     held = _with_ends(reader, held_among(reader, holds, wanted), order.first_index)
     gone = sorted(wanted - held)
-    erase_all(reader, ranges_of(gone))
+    reader.erase(ranges_of(gone))
     done = {
         "event": DONE_EVENT,
         "order": order.order,

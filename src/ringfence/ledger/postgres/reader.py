@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from ringfence.ledger.checkpoint import Verifier
@@ -16,6 +16,14 @@ from ringfence.ledger.reader import Signed
 from ringfence.ledger.salts import NO_SALT
 from ringfence.ledger.snapshots import Snapshots
 from ringfence.vocabulary.errors import ConfigurationError, LedgerCorrupt, LedgerError
+
+_RANGES = 1024
+"""Of indexes, erased with one statement."""
+
+_ERASE = """
+DELETE FROM ringfence.salts USING unnest($1::bigint[], $2::bigint[]) AS gone (first, last)
+WHERE index BETWEEN gone.first AND gone.last
+"""
 
 _ROWS = 1024
 """In one answer: at most 64 MiB of records."""
@@ -74,9 +82,17 @@ class PostgresReader:
         slots: dict[int, bytes] = {row["index"]: row["slot"] for row in self._client.fetch(query, first, first + count)}
         return [slots.get(index, NO_SALT) for index in range(first, first + count)]
 
-    def erase(self, index: int) -> None:
+    def erase(self, ranges: Iterable[tuple[int, int]]) -> None:
         """What the server itself keeps of a deleted row (dead rows, its journal, backups) is out of reach here:
         docs/reference/ledger-format.md."""
-        if index < 0 or not self._client.fetch("SELECT FROM ringfence.head WHERE size > $1", index):
-            raise LedgerError(f"The ledger has no record {index}.", remedy="Name the index of a record that it has.")
-        self._client.fetch("DELETE FROM ringfence.salts WHERE index = $1", index)
+        ranges = list(ranges)
+        [[size]] = self._client.fetch("SELECT size FROM ringfence.head") or [[0]]
+        for first, last in ranges:
+            if not 0 <= first <= last < size:
+                index = first if first < 0 else last
+                raise LedgerError(
+                    f"The ledger has no record {index}.", remedy="Name the index of a record that it has."
+                )
+        for some in range(0, len(ranges), _RANGES):
+            firsts, lasts = zip(*ranges[some : some + _RANGES], strict=True)
+            self._client.fetch(_ERASE, list(firsts), list(lasts))
