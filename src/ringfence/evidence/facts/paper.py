@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -11,7 +11,7 @@ from ringfence.evidence.facts.world import World
 from ringfence.register import Document, Kind, Role, Standing, names_party
 from ringfence.register.months import add_months
 from ringfence.register.services import bare_host
-from ringfence.vocabulary.fact import ORGANISATION, Proof
+from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact, Proof, Value
 
 CHECK_DOCUMENT = "Ask for the document, and compare its SHA-256 with the one given here (`sha256sum FILE`)."
 
@@ -131,3 +131,35 @@ def covers(paper: Filed) -> str:
 def last_days(paper: Filed) -> str:
     """How long it may be relied on, for a sentence."""
     return f"may be relied on until {paper.until}" if paper.until else "has no stated end"
+
+
+def on_paper(paper: Filed, subject: str, predicate: str, value: Value, says: str, *limits: str) -> Fact:
+    """What a document on file says, for as long as it counts."""
+    return Fact(
+        subject=subject,
+        predicate=predicate,
+        value=value,
+        basis=Basis.REVIEWED,
+        says=says,
+        check=CHECK_DOCUMENT,
+        as_of=paper.as_of,
+        expires_on=paper.until,
+        scope={"document": paper.document.id},
+        proofs=(paper.proof,),
+        limits=limits,
+    )
+
+
+def not_on_paper(world: World, subject: str, predicate: str, says: str, check: str, papers: Sequence[Filed]) -> Fact:
+    """That no document of the kind counts today; `papers` are those that do not, and why."""
+    why = "".join(f" {each.standing.why}" for each in papers)
+    return Fact(
+        subject=subject,
+        predicate=predicate,
+        value=False,
+        basis=Basis.NOTHING,
+        says=f"{says}{why}",
+        check=check,
+        as_of=world.today,
+        proofs=tuple(each.proof for each in papers),
+    )

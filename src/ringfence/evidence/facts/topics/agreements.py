@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, covers, filed, last_days, title, vendors
+from ringfence.evidence.facts.paper import (
+    Filed,
+    covers,
+    filed,
+    last_days,
+    not_on_paper,
+    on_paper,
+    title,
+    vendors,
+)
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
-from ringfence.vocabulary.fact import Basis, Fact
+from ringfence.vocabulary.fact import Fact
 
 _KINDS = {"baa": (Kind.BAA, "business associate agreement (BAA)"), "dpa": (Kind.DPA, "data processing agreement (DPA)")}
 _SCOPE = "It covers only what is named, and says nothing of what the vendor does. An agreement makes nobody compliant."
@@ -21,34 +30,13 @@ def _find(world: World) -> Iterator[Fact]:
             counting = [each for each in papers if each.standing.counts]
             yield from (_in_force(world, vendor, predicate, words, each) for each in counting)
             if not counting:
-                why = "".join(f" {each.standing.why}" for each in papers)
-                yield Fact(
-                    subject=vendor,
-                    predicate=predicate,
-                    value=False,
-                    basis=Basis.NOTHING,
-                    says=f"No {words} with {title(world, vendor)} is on file that counts today.{why}",
-                    check="Ask for the agreement.",
-                    as_of=world.today,
-                    proofs=tuple(each.proof for each in papers),
-                )
+                says = f"No {words} with {title(world, vendor)} is on file that counts today."
+                yield not_on_paper(world, vendor, predicate, says, "Ask for the agreement.", papers)
 
 
 def _in_force(world: World, vendor: str, predicate: str, words: str, paper: Filed) -> Fact:
-    return Fact(
-        subject=vendor,
-        predicate=predicate,
-        value=True,
-        basis=Basis.REVIEWED,
-        says=f"The {words} {paper.document.id} with {title(world, vendor)} is in force for {covers(paper)}; it "
-        f"{last_days(paper)}.",
-        check=CHECK_DOCUMENT,
-        as_of=paper.as_of,
-        expires_on=paper.until,
-        scope={"document": paper.document.id},
-        proofs=(paper.proof,),
-        limits=(_SCOPE,),
-    )
+    says = f"The {words} {paper.document.id} with {title(world, vendor)} is in force for {covers(paper)}; it "
+    return on_paper(paper, vendor, predicate, True, f"{says}{last_days(paper)}.", _SCOPE)
 
 
 TOPIC = Topic(

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, covers, filed, last_days, title, vendors
+from ringfence.evidence.facts.paper import (
+    covers,
+    filed,
+    last_days,
+    not_on_paper,
+    on_paper,
+    title,
+    vendors,
+)
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
-from ringfence.vocabulary.fact import ORGANISATION, Basis, Fact
+from ringfence.vocabulary.fact import ORGANISATION, Fact
 
 
 def _find(world: World) -> Iterator[Fact]:
@@ -16,32 +24,12 @@ def _find(world: World) -> Iterator[Fact]:
         papers = list(filed(world, subject, Kind.ISO_CERTIFICATE))
         counting = [each for each in papers if each.standing.counts]
         for paper in counting:
-            yield Fact(
-                subject=subject,
-                predicate="iso_certificate",
-                value=True,
-                basis=Basis.REVIEWED,
-                says=f"{name} has the certificate {paper.document.title or paper.document.id} for {covers(paper)}; it "
-                f"{last_days(paper)}.",
-                check=CHECK_DOCUMENT,
-                as_of=paper.as_of,
-                expires_on=paper.until,
-                scope={"document": paper.document.id},
-                proofs=(paper.proof,),
-                limits=("It speaks of the management system and the scope on it, and of no other company.",),
-            )
+            says = f"{name} has the certificate {paper.document.title or paper.document.id} for {covers(paper)}; it "
+            limit = "It speaks of the management system and the scope on it, and of no other company."
+            yield on_paper(paper, subject, "iso_certificate", True, f"{says}{last_days(paper)}.", limit)
         if not counting:
-            why = "".join(f" {each.standing.why}" for each in papers)
-            yield Fact(
-                subject=subject,
-                predicate="iso_certificate",
-                value=False,
-                basis=Basis.NOTHING,
-                says=f"{name} has no ISO certificate of its own on file that counts today.{why}",
-                check="Ask for the certificate.",
-                as_of=world.today,
-                proofs=tuple(each.proof for each in papers),
-            )
+            says = f"{name} has no ISO certificate of its own on file that counts today."
+            yield not_on_paper(world, subject, "iso_certificate", says, "Ask for the certificate.", papers)
 
 
 TOPIC = Topic(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, covers, filed, title, vendors
+from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, covers, filed, on_paper, title, vendors
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
@@ -65,19 +65,7 @@ def _report(subject: str, name: str, paper: Filed) -> Iterator[Fact]:
         ),
     )
     for predicate, value, says in rows:
-        yield Fact(
-            subject=subject,
-            predicate=predicate,
-            value=value,
-            basis=Basis.REVIEWED,
-            says=says,
-            check=CHECK_DOCUMENT,
-            as_of=paper.as_of,
-            expires_on=paper.until,
-            scope={"document": paper.document.id},
-            proofs=(paper.proof,),
-            limits=tuple(limits),
-        )
+        yield on_paper(paper, subject, predicate, value, says, *limits)
 
 
 def _bridge(world: World, subject: str, name: str, report: Filed) -> Iterator[Fact]:

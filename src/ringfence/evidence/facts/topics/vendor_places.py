@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ringfence.evidence.facts.paper import CHECK_DOCUMENT, Filed, filed, provider, title, vendors
+from ringfence.evidence.facts.paper import (
+    filed,
+    on_paper,
+    provider,
+    title,
+    vendors,
+)
 from ringfence.evidence.facts.topic import Predicate, Topic
 from ringfence.evidence.facts.world import World
 from ringfence.register import Kind
@@ -23,7 +29,7 @@ def _find(world: World) -> Iterator[Fact]:
         for paper in limited:
             regions = paper.document.scope.regions
             says = f"{paper.document.id} with {name} covers only {', '.join(regions)}."
-            yield _on_paper(vendor, "regions", regions, says, paper, _NOT_SEEN)
+            yield on_paper(paper, vendor, "regions", regions, says, _NOT_SEEN)
         if not limited:
             yield _nothing(world, vendor, "regions", f"No agreement on file limits where {name} may process.")
         yield from _set(world, vendor, name)
@@ -90,25 +96,9 @@ def _subservices(world: World, vendor: str, name: str) -> Iterator[Fact]:
         named = tuple(f"{each.name} ({each.method})" for each in paper.document.report.subservices)
         says = f"{paper.document.id} names as subservice organisations of {name}: {', '.join(named)}."
         limit = "What is carved out the auditor did not examine; a vendor may have sub-processors that no report names."
-        yield _on_paper(vendor, "subservices", named, says, paper, limit)
+        yield on_paper(paper, vendor, "subservices", named, says, limit)
     if not naming:
         yield _nothing(world, vendor, "subservices", f"No report on file names the subservice organisations of {name}.")
-
-
-def _on_paper(vendor: str, predicate: str, value: tuple[str, ...], says: str, paper: Filed, limit: str) -> Fact:
-    return Fact(
-        subject=vendor,
-        predicate=predicate,
-        value=value,
-        basis=Basis.REVIEWED,
-        says=says,
-        check=CHECK_DOCUMENT,
-        as_of=paper.as_of,
-        expires_on=paper.until,
-        scope={"document": paper.document.id},
-        proofs=(paper.proof,),
-        limits=(limit,),
-    )
 
 
 def _nothing(world: World, vendor: str, predicate: str, says: str) -> Fact:
