@@ -21,7 +21,7 @@ STEPS = {
     7: "Every checkpoint is signed by the key",
     8: "The tiles lead to the newest checkpoint and agree with the records",
     9: "The period's last tree is the beginning of the newest one",
-    10: "Every ENDED record has its DECIDED one, and no request has two",
+    10: "Every ENDED record has its DECIDED one, and no open request is decided again",
     11: "Every record is dated in the period, its neighbours are not, and time never runs backwards",
     12: "Every policy, register and exception list that a record names is there, and is what its digest says",
     13: "Every decision agrees with the coverage, facts, answers and rules on record with it",
