@@ -4,6 +4,7 @@ segments included; what it was told must be there afterwards, and the log sound 
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import posix
 import random
@@ -21,6 +22,7 @@ from ringfence.ledger.read import entries
 from ringfence.vocabulary.record import Phase, Receipt
 
 TIMEOUT_S = 20.0
+HANGS_S = 60.0
 CLIENTS = 64
 KILLS = 40
 """At scale 1; the bar of the issue is 200, which scale 5 reaches."""
@@ -31,6 +33,7 @@ Told = list[tuple[int, str, str]]
 
 def child(box: Any, run: int, told: int) -> None:
     """Append until killed; each acknowledgement goes to the parent as one line, before the client's next append."""
+    faulthandler.dump_traceback_later(HANGS_S, exit=True)  # a child that hangs says where, and the parent goes on
     if run % 2:  # every other run waits for the real disk, so that kills fall into its synchronisation too
         os.fsync, os.fdatasync = posix.fsync, posix.fdatasync
 
