@@ -33,7 +33,8 @@ Told = list[tuple[int, str, str]]
 
 def child(box: Any, run: int, told: int) -> None:
     """Append until killed; each acknowledgement goes to the parent as one line, before the client's next append."""
-    faulthandler.dump_traceback_later(HANGS_S, exit=True)  # a child that hangs says where, and the parent goes on
+    # A child that hangs says where, and the parent goes on.
+    faulthandler.dump_traceback_later(HANGS_S, exit=True, file=sys.__stderr__)
     if run % 2:  # every other run waits for the real disk, so that kills fall into its synchronisation too
         os.fsync, os.fdatasync = posix.fsync, posix.fdatasync
 
