@@ -4,10 +4,10 @@ segments included; what it was told must be there afterwards, and the log sound 
 from __future__ import annotations
 
 import asyncio
-import faulthandler
 import os
 import posix
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -33,8 +33,6 @@ Told = list[tuple[int, str, str]]
 
 def child(box: Any, run: int, told: int) -> None:
     """Append until killed; each acknowledgement goes to the parent as one line, before the client's next append."""
-    # A child that hangs says where, and the parent goes on.
-    faulthandler.dump_traceback_later(HANGS_S, exit=True, file=sys.__stderr__)
     if run % 2:  # every other run waits for the real disk, so that kills fall into its synchronisation too
         os.fsync, os.fdatasync = posix.fsync, posix.fdatasync
 
@@ -63,6 +61,10 @@ def killed_after(box: Any, run: int, seconds: float, from_birth: bool) -> Told:
             os._exit(1)
     os.close(writing)
     with os.fdopen(reading, "rb") as lines:
+        if not from_birth and not select.select([reading], [], [], HANGS_S)[0]:
+            where = Path(f"/proc/{pid}/wchan").read_text()
+            os.kill(pid, signal.SIGKILL)
+            raise AssertionError(f"a child acknowledged nothing for {HANGS_S:g} s; it waits in {where}")
         before = [] if from_birth else [lines.readline()]
         # The pipe holds a few thousand lines; a child that fills it waits there, between two appends, to be killed.
         time.sleep(seconds)
