@@ -55,11 +55,12 @@ async def exchange(
         large = len(body) > _BESIDE_BYTES
         plan = await planning.make_beside(request, dialect, caller, stations, leaving, large=large)
         request_id = stations.new_id()
-        mark = stations.sidecars.mark(request, body, caller, plan) if stations.sidecars else None
+        sidecars = stations.sidecars
+        mark = sidecars.mark(request, body, caller, plan) if sidecars else None
         record = entries.decided(request_id, request, body, caller, plan, mark.members if mark else {})
         receipt = await stations.append(record)
-        if mark and stations.sidecars:
-            stations.sidecars.keep(receipt.index, mark)
+        if sidecars and mark:
+            sidecars.keep(receipt.index, mark)
         run = _Run(stations, dialect, request, plan, receipt, request_id, port, leaving, started)
         if plan.leaving is None or plan.option is None:
             await run.deny()
